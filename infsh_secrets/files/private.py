@@ -1,0 +1,185 @@
+"""Private files and folders: made 0600 and 0700, checked before use, replaced atomically."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from infsh_secrets.domain.errors import DeniedError, InfshError, NotFoundError, UnavailableError
+from infsh_secrets.domain.sanitize import sanitize
+
+POSIX = os.name == "posix"
+_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_SHARED_BITS = 0o077
+_OTHERS_WRITE = 0o022
+
+
+def check_private_file(path: str, what: str) -> os.stat_result:
+    """Return the status of a file that is safe to use as `what`, without opening it.
+
+    Raises NotFoundError when it does not exist and DeniedError when it is not a regular file, is a
+    symbolic link, has another owner, more than one link, bits for group or world, or a parent
+    folder that others may write.
+    """
+    shown = sanitize(path)
+    try:
+        status = os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        raise NotFoundError(f"There is no {what} at {shown}.") from None
+    except OSError as error:
+        raise os_error(error, what, path) from None
+    if stat.S_ISLNK(status.st_mode):
+        raise DeniedError(
+            f"The {what} {shown} is a symbolic link.", "Name the file that it points to."
+        )
+    if not stat.S_ISREG(status.st_mode):
+        kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
+        raise DeniedError(f"The {what} {shown} is {kind}.", "Name a file.")
+    if POSIX:
+        _check_posix(status, path, what)
+    return status
+
+
+def _check_posix(status: os.stat_result, path: str, what: str) -> None:
+    shown = sanitize(path)
+    if status.st_uid != os.geteuid():
+        raise DeniedError(
+            f"The {what} {shown} belongs to another user.", "Use a copy that is your own."
+        )
+    if status.st_mode & _SHARED_BITS:
+        raise DeniedError(
+            f"The {what} {shown} is open to other users (mode {status.st_mode & 0o777:03o}).",
+            f"Close it with: chmod 600 {shown}",
+        )
+    if status.st_nlink != 1:
+        raise DeniedError(
+            f"The {what} {shown} has {status.st_nlink} hard links.", "Use a copy of its own."
+        )
+    parent = os.path.dirname(path) or "."
+    if os.stat(parent).st_mode & _OTHERS_WRITE:
+        raise DeniedError(
+            f"Other users may write to {sanitize(parent)}, the folder of the {what}.",
+            f"Close it with: chmod go-w {sanitize(parent)}, or keep the {what} elsewhere.",
+        )
+
+
+def ensure_private_folder(path: str) -> None:
+    """Make the folder with its parents, 0700; one that exists is left as it is."""
+    try:
+        os.makedirs(path, mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise os_error(error, "folder", path) from None
+
+
+def read_private_file(path: str, what: str, limit: int) -> bytes:
+    """Return the content of a private file of at most `limit` bytes.
+
+    Errors are those of `check_private_file`. What was checked is what is read: the file is opened
+    without following links and compared.
+    """
+    expected = check_private_file(path, what)
+    try:
+        descriptor = os.open(path, os.O_RDONLY | _NO_FOLLOW)
+        try:
+            status = os.fstat(descriptor)
+            if (status.st_ino, status.st_dev) != (expected.st_ino, expected.st_dev):
+                raise DeniedError(f"The {what} {sanitize(path)} changed while it was opened.")
+            data = os.read(descriptor, limit + 1)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise os_error(error, what, path) from None
+    if len(data) > limit:
+        raise DeniedError(f"The {what} {sanitize(path)} is larger than {limit} bytes.")
+    return data
+
+
+def create_private_file(path: str, data: bytes, what: str) -> None:
+    """Create a file that must not exist yet, 0600, and return when it is on the disk.
+
+    On any error nothing is left at `path`.
+    """
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW, 0o600)
+    except OSError as error:
+        raise os_error(error, what, path) from None
+    try:
+        try:
+            view = memoryview(data)
+            while view:
+                view = view[os.write(descriptor, view) :]
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        os.unlink(path)
+        raise os_error(error, what, path) from None
+    except BaseException:
+        os.unlink(path)
+        raise
+    sync_folder(os.path.dirname(path))
+
+
+def sync_folder(path: str) -> None:
+    """Put a folder's entries on the disk (a no-op where the system has no such call)."""
+    if not POSIX:
+        return
+    try:
+        descriptor = os.open(path or ".", os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise os_error(error, "folder", path) from None
+
+
+class ExclusiveLock:
+    """An advisory lock on the file at `path`, made when absent, among processes and threads.
+
+    A context manager. The operating system releases it when the process dies. Waits without limit:
+    what is done under it takes milliseconds.
+    """
+
+    __slots__ = ("_descriptor", "_path")
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._descriptor = -1
+
+    def __enter__(self) -> None:
+        try:
+            self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | _NO_FOLLOW, 0o600)
+        except OSError as error:
+            raise os_error(error, "lock file", self._path) from None
+        if POSIX:
+            import fcntl
+
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+        else:
+            from msvcrt import LK_LOCK, locking  # type: ignore[attr-defined,unused-ignore]
+
+            locking(self._descriptor, LK_LOCK, 1)
+
+    def __exit__(self, *exception: object) -> None:
+        os.close(self._descriptor)
+
+
+def os_error(error: OSError, what: str, path: str) -> InfshError:
+    """Return our error for one of the operating system's, naming `what` and `path`."""
+    import errno
+
+    shown = sanitize(path)
+    reason = os.strerror(error.errno) if error.errno else type(error).__name__
+    message = f"The {what} {shown} cannot be used: {reason}."
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return UnavailableError(message, "Free some space and try again.")
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return DeniedError(message, "Check owner and mode of the file and of its folders.")
+    if error.errno == errno.EROFS:
+        return DeniedError(message, "The medium is read-only; reading secrets works, writing not.")
+    if error.errno in (errno.ELOOP, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG):
+        return DeniedError(message, "Name another path.")
+    if error.errno == errno.ENOENT:
+        return NotFoundError(message)
+    return UnavailableError(message)

@@ -1,0 +1,162 @@
+"""The contract of every store: what it promises, what it raises, what is atomic.
+
+A new store subclasses SecretStore, says what it can do in `capabilities`, and passes the suite in
+`infsh_secrets.testing.store_contract`. Errors are those of `domain.errors`; a library's own never
+leave an adapter. Anything that raises UnavailableError may be tried again; nothing else may.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Self
+
+    from infsh_secrets.domain.models import Secret, SecretInfo, SecretValue
+
+CREATED = "created"
+UPDATED = "updated"
+DESCRIBED = "described"
+UNCHANGED = "unchanged"
+RESTORED = "restored"
+
+
+class Capabilities:
+    """What a store can do; commands offer only that and say in a sentence what is missing."""
+
+    __slots__ = ("environments", "restore", "reveal", "versions")
+
+    def __init__(self, *, reveal: bool, versions: bool, restore: bool, environments: bool) -> None:
+        self.reveal = reveal
+        self.versions = versions
+        self.restore = restore
+        self.environments = environments
+
+
+class Write:
+    """One secret to write. None leaves what is known as it is; a new secret gets empty facts.
+
+    `expires` is milliseconds since 1970, UTC; 0 takes an expiry away. With `create`, a live secret
+    of that name is a ConflictError.
+    """
+
+    __slots__ = ("create", "description", "expires", "key", "metadata", "value")
+
+    def __init__(  # noqa: PLR0913  # one field each
+        self,
+        key: str,
+        value: SecretValue,
+        *,
+        description: str | None = None,
+        metadata: dict[str, str] | None = None,
+        expires: int | None = None,
+        create: bool = False,
+    ) -> None:
+        self.key = key
+        self.value = value
+        self.description = description
+        self.metadata = metadata
+        self.expires = expires
+        self.create = create
+
+    def __repr__(self) -> str:
+        return f"Write({self.key!r})"
+
+
+class Outcome:
+    """What a write did: CREATED, UPDATED, DESCRIBED or UNCHANGED, and the secret as it is now."""
+
+    __slots__ = ("action", "info")
+
+    def __init__(self, action: str, info: SecretInfo) -> None:
+        self.action = action
+        self.info = info
+
+    def __repr__(self) -> str:
+        return f"Outcome({self.action!r}, {self.info!r})"
+
+
+class SecretStore(ABC):
+    """Secrets of one team, in named environments.
+
+    A store is used by one thread at a time and closed by `close` or as a context manager. Every
+    method that reads sees one consistent state; every method that writes is all or nothing, and
+    has reached stable storage (or the remote side) when it returns.
+    """
+
+    name: str
+    team: str
+    capabilities: Capabilities
+
+    @abstractmethod
+    def get(self, environment: str, key: str, version: int | None = None) -> Secret:
+        """Return a live secret with the value of `version`, or of the newest one.
+
+        Raises NotFoundError when it is absent, deleted, or has no such version; DeniedError when
+        the store does not give values back.
+        """
+
+    @abstractmethod
+    def listing(self, environment: str | None = None, *, deleted: bool = False) -> list[SecretInfo]:
+        """Return what is known of all live secrets (or the deleted ones), sorted by key.
+
+        `environment` None means all of them. No value is opened. Nothing is returned unless the
+        whole list is verified, where the store can verify it.
+        """
+
+    @abstractmethod
+    def write(self, environment: str, writes: Sequence[Write]) -> list[Outcome]:
+        """Create or update secrets, all in one transaction, and return one outcome each.
+
+        A value that is stored already makes no version. A deleted secret comes back and its
+        versions go on. Raises ConflictError for `create` on a live secret, and then stores nothing.
+        """
+
+    @abstractmethod
+    def delete(
+        self, environment: str, keys: Sequence[str], *, ignore_missing: bool = False
+    ) -> list[SecretInfo]:
+        """Delete live secrets, all in one transaction, and return what was known of them.
+
+        Raises NotFoundError and deletes nothing if one is absent, unless `ignore_missing`.
+        """
+
+    @abstractmethod
+    def restore(self, environment: str, keys: Sequence[str]) -> list[SecretInfo]:
+        """Bring deleted secrets back, all in one transaction.
+
+        Raises NotFoundError when one is not there or not to be had any more, ConflictError when one
+        is live; then nothing is changed.
+        """
+
+    @abstractmethod
+    def check_writable(self) -> None:
+        """Raise the error that a write would meet for lack of permission; writes nothing."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Release what the store holds; calling it twice does nothing."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+def not_found(key: str, environment: str, deleted: bool = False) -> Exception:
+    """Return the NotFoundError of every store for an absent secret."""
+    from infsh_secrets.domain.errors import NotFoundError
+
+    where = "" if environment == "default" else f" in the environment {environment}"
+    if deleted:
+        return NotFoundError(
+            f"The secret {key}{where} is deleted.",
+            f"Bring it back with: infsh secrets restore {key}"
+            + ("" if environment == "default" else f" -e {environment}"),
+        )
+    return NotFoundError(
+        f"There is no secret named {key}{where}.", "See what there is with: infsh secrets list"
+    )

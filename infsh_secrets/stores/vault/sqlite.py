@@ -1,0 +1,238 @@
+"""The connection to a vault's file: how it is opened and set up, and what SQLite's errors mean.
+
+The only importer of SQLite; the statements on the tables stand in `tables`.
+"""
+
+from __future__ import annotations
+
+import os
+
+from infsh_secrets.domain.errors import (
+    DeniedError,
+    InfshError,
+    IntegrityError,
+    NotFoundError,
+    UnavailableError,
+)
+from infsh_secrets.domain.sanitize import sanitize
+from infsh_secrets.files.private import check_private_file
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import sqlite3 as sqlite
+    from collections.abc import Iterable
+    from typing import Self
+else:
+    try:
+        import _sqlite3 as sqlite  # the public module imports datetime first: 2 ms of every start
+    except ImportError:
+        import sqlite3 as sqlite
+
+BUSY_SECONDS = 10.0
+_MAGIC = b"SQLite format 3\0"
+_HEADER_BYTES = 100
+_LARGEST_ROW = 1024 * 1024
+_LIMIT_LENGTH = 0
+
+_SET = (
+    ("journal_mode", "DELETE", b"delete"),
+    ("synchronous", "EXTRA", 3),
+    ("fullfsync", "ON", 1),
+    ("secure_delete", "ON", 1),
+    ("temp_store", "MEMORY", 2),
+    ("mmap_size", "0", 0),
+    ("trusted_schema", "OFF", 0),
+    ("cell_size_check", "ON", 1),
+)
+"""(pragma, setting, what it answers when asked): each is read back and must have taken."""
+
+Row = tuple["bytes | int", ...]
+
+_open_paths: list[str] = []
+
+
+class Database:
+    """One open SQLite file. Not shared between threads; every method may raise our errors."""
+
+    def __init__(self, path: str, connection: sqlite.Connection) -> None:
+        self.path = path
+        self._connection = connection
+        self._open = True
+
+    @classmethod
+    def connect(cls, path: str, *, new: bool = False) -> Self:
+        """Open a private file after checking its path and (unless it is `new`) its header.
+
+        It is opened for writing if the medium allows it, which writes nothing by itself; a journal
+        left by a killed writer is rolled back by SQLite.
+        """
+        path = os.path.abspath(path)
+        check_private_file(path, "vault")
+        # Closing any descriptor of a file drops this process's locks on it, so a file that is
+        # open here already is not opened a second time beside SQLite; its header was checked then.
+        if not new and path not in _open_paths:
+            _check_header(path)
+        mode = "rw" if os.access(path, os.W_OK) else "ro"
+        database = cls(path, _connect(path, mode))
+        _open_paths.append(path)
+        return database
+
+    def close(self) -> None:
+        """Close the file; an open transaction is rolled back."""
+        if self._open:
+            self._open = False
+            _open_paths.remove(self.path)
+            try:
+                self._connection.close()
+            except sqlite.Error as error:
+                raise self._error(error) from None
+
+    def run(self, sql: str, parameters: tuple[bytes | int | str, ...] = ()) -> list[Row]:
+        """Execute one statement and return all its rows."""
+        try:
+            return self._connection.execute(sql, parameters).fetchall()
+        except sqlite.Error as error:
+            raise self._error(error) from None
+        except (ValueError, TypeError, OverflowError, SystemError, MemoryError):
+            raise self.damaged("it cannot be read") from None
+
+    def run_many(self, sql: str, rows: Iterable[tuple[bytes | int, ...]]) -> None:
+        """Execute one statement for each of the rows."""
+        try:
+            self._connection.executemany(sql, rows)
+        except sqlite.Error as error:
+            raise self._error(error) from None
+
+    def damaged(self, what: str) -> IntegrityError:
+        """Return the error for a file that is not as this program wrote it."""
+        return IntegrityError(
+            f"The vault {sanitize(self.path)} is damaged or was tampered with: {what}.",
+            "Put back a backup of the file; see also: infsh secrets vault verify",
+        )
+
+    def _error(self, error: sqlite.Error) -> InfshError:
+        return map_error(error, self.path) or self.damaged("SQLite cannot read it")
+
+    # -- transactions ------------------------------------------------------------------------------
+
+    def begin_read(self) -> None:
+        """Begin a transaction that sees one snapshot."""
+        self.run("BEGIN")
+
+    def begin_write(self) -> None:
+        """Begin a transaction that excludes other writers; waits for them up to 10 s."""
+        self.run("BEGIN IMMEDIATE")
+
+    def commit(self) -> None:
+        """Make the transaction durable; on an error it is not known whether that happened."""
+        self.run("COMMIT")
+
+    def rollback(self) -> None:
+        """End the transaction, if there is one, without a change."""
+        if self._connection.in_transaction:
+            self.run("ROLLBACK")
+
+
+def _check_header(path: str) -> None:
+    """Refuse a file whose first bytes would make SQLite do more than read it.
+
+    The journal-mode bytes must say "rollback journal": opening a file that says WAL writes to it.
+    """
+    from infsh_secrets.files.private import os_error
+
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            header = os.read(descriptor, _HEADER_BYTES)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise os_error(error, "vault", path) from None
+    if header[:16] != _MAGIC or header[18:20] != b"\x01\x01":
+        raise IntegrityError(
+            f"{sanitize(path)} is not a vault, or its first page is damaged.",
+            "Name the vault with --vault PATH, or put back a backup.",
+        )
+
+
+def _connect(path: str, mode: str) -> sqlite.Connection:
+    name = "".join(
+        chr(byte) if (chr(byte).isalnum() and byte < 0x80) or byte in b"/-_." else f"%{byte:02x}"  # noqa: PLR2004
+        for byte in os.fsencode(path)
+    )
+    connection = None
+    try:
+        connection = sqlite.connect(
+            f"file:{name}?mode={mode}",
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+            uri=True,
+            check_same_thread=False,
+        )
+        connection.text_factory = bytes
+        connection.setlimit(_LIMIT_LENGTH, _LARGEST_ROW)
+        for pragma, setting, answer in _SET:
+            connection.execute(f"PRAGMA {pragma}={setting}").fetchall()
+            found = connection.execute(f"PRAGMA {pragma}").fetchall()
+            if found and found[0][0] != answer:
+                raise UnavailableError(f"SQLite does not take the setting {pragma}={setting}.")
+    except sqlite.Error as error:
+        if connection is not None:
+            connection.close()
+        raise map_error(error, path) or IntegrityError(
+            f"The vault {sanitize(path)} is damaged: SQLite cannot read it.",
+            "Put back a backup of the file.",
+        ) from None
+    return connection
+
+
+_BUSY = (5, 6)
+_NO_MEMORY = 7
+_READ_ONLY = 8
+_IO_ERROR = 10
+_FULL = 13
+_CANNOT_OPEN = 14
+_PERMISSION = (3, 23)
+_SHORT_READ = 522
+_CORRUPT_FILE_SYSTEM = 8458
+_PRIMARY = 0xFF
+
+
+def map_error(error: sqlite.Error, path: str) -> InfshError | None:
+    """Return our error for SQLite's, or None when the file itself must be at fault.
+
+    The numbers are SQLite's result codes, https://sqlite.org/rescode.html.
+    """
+    code = getattr(error, "sqlite_errorcode", 0)
+    primary = code & _PRIMARY
+    shown = sanitize(path)
+    if primary in _BUSY:
+        return UnavailableError(
+            f"The vault {shown} is busy: another program has been writing for 10 seconds.",
+            "Try again.",
+        )
+    if primary == _FULL:
+        return UnavailableError(
+            f"The disk that holds the vault {shown} is full; nothing was changed.",
+            "Free some space and try again; reading secrets works.",
+        )
+    if primary == _IO_ERROR and code not in (_SHORT_READ, _CORRUPT_FILE_SYSTEM):
+        return UnavailableError(
+            f"The disk that holds the vault {shown} reports an error, or a size limit is reached.",
+            "Check the disk and its free space, then try again.",
+        )
+    if primary == _NO_MEMORY:
+        return UnavailableError("There is not enough memory.", "Close other programs.")
+    if primary == _READ_ONLY:
+        return DeniedError(
+            f"The vault {shown} cannot be written: the file or its medium is read-only.",
+            "Reading secrets works.",
+        )
+    if primary in _PERMISSION or primary == _CANNOT_OPEN:
+        if not os.path.exists(path):
+            return NotFoundError(f"There is no vault at {shown}.")
+        return DeniedError(
+            f"The vault {shown} or its folder cannot be used.",
+            "Its folder must allow you to make files; check owner and mode.",
+        )
+    return None

@@ -1,0 +1,247 @@
+"""The vault as a store: verified reads, one transaction a write."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from infsh_secrets.crypto.binding import compare_digest
+from infsh_secrets.crypto.kdf import VaultKeys
+from infsh_secrets.crypto.seal import SealError, open_sealed
+from infsh_secrets.domain.errors import IntegrityError, LockedError, NotFoundError
+from infsh_secrets.domain.models import Secret, SecretInfo, SecretValue
+from infsh_secrets.stores.base import Capabilities, SecretStore, not_found
+from infsh_secrets.stores.vault.layout import (
+    DELETED,
+    LIVE,
+    Item,
+    LayoutError,
+    decode_overview,
+    decode_value,
+    fingerprint_context,
+    item_digest,
+    name_index,
+    overview_context,
+    u64,
+    value_context,
+)
+from infsh_secrets.stores.vault.root import Ledger
+from infsh_secrets.stores.vault.tables import FORMAT, VaultFile
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from infsh_secrets.stores.base import Outcome, Write
+
+VAULT = Capabilities(reveal=True, versions=True, restore=True, environments=True)
+
+
+def now_ms() -> int:
+    """Return milliseconds since 1970, UTC."""
+    return time.time_ns() // 1_000_000
+
+
+class LockedVault:
+    """An open vault file whose key is not known yet: only its head and slots are readable.
+
+    Nothing in it is verified before `unlock`.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.file = VaultFile.open(path)
+        try:
+            self.file.begin_read()
+            self.head = self.file.head()
+            self.slots = self.file.slots()
+            self.file.rollback()
+        except BaseException:
+            self.file.close()
+            raise
+        if self.head.min_reader > FORMAT:
+            self.file.close()
+            raise IntegrityError(
+                "The vault was written by a newer program that older ones must not read.",
+                "Install a newer infsh-secrets.",
+            )
+
+    def unlock(self, vault_key: bytes) -> VaultKeys:
+        """Return the subkeys, after comparing the vault key with the vault's commitment to it."""
+        keys = VaultKeys(vault_key, self.head.vault_id, self.head.epoch)
+        if not compare_digest(keys.commit, self.head.commitment):
+            raise self.file.damaged("its key commitment does not verify")
+        return keys
+
+
+class VaultStore(SecretStore):
+    """Secrets in one unlocked vault file.
+
+    `clock` gives milliseconds since 1970; `actor` is (user, program) for the audit chain.
+    """
+
+    name = "vault"
+    capabilities = VAULT
+
+    def __init__(
+        self,
+        locked: LockedVault,
+        keys: VaultKeys,
+        *,
+        team: str,
+        actor: tuple[str, str] = ("", ""),
+        clock: Callable[[], int] = now_ms,
+    ) -> None:
+        self.file = locked.file
+        self.keys = keys
+        self.team = team
+        self.actor = actor
+        self.clock = clock
+        self._vault_id = locked.head.vault_id
+        self._epoch = locked.head.epoch
+        self.vault = self._vault_id + u64(self._epoch)
+
+    def close(self) -> None:
+        self.file.close()
+
+    def check_writable(self) -> None:
+        from infsh_secrets.domain.errors import DeniedError
+        from infsh_secrets.domain.sanitize import sanitize
+
+        folder = os.path.dirname(self.file.path)
+        if not (os.access(self.file.path, os.W_OK) and os.access(folder, os.W_OK)):
+            raise DeniedError(
+                f"The vault {sanitize(self.file.path)} or its folder is read-only.",
+                "Reading secrets works; writing needs write access to both.",
+            )
+
+    # -- reading -----------------------------------------------------------------------------------
+
+    def ledger(self) -> Ledger:
+        """Return the verified root of the transaction that has begun."""
+        ledger = Ledger(self.file, self.keys)
+        if (ledger.head.vault_id, ledger.head.epoch) != (self._vault_id, self._epoch):
+            raise LockedError(
+                "The vault's key was changed while this program had it open.", "Try again."
+            )
+        return ledger
+
+    def get(self, environment: str, key: str, version: int | None = None) -> Secret:
+        self.file.begin_read()
+        try:
+            item = self.find(self.ledger(), environment, key)
+            if item is None:
+                raise not_found(key, environment)
+            info = self.open_overview(item, environment, key)
+            if item.state == DELETED:
+                raise not_found(key, environment, deleted=True)
+            versions = self.verified_versions(item)
+        finally:
+            self.file.rollback()
+        number = info.version if version is None else version
+        sealed = dict(versions).get(number)
+        if sealed is None:
+            if version is None:
+                raise self.damaged_item(item)
+            kept = ", ".join(str(v) for v, _ in versions)
+            raise NotFoundError(f"The secret {key} has no version {version}.", f"It has: {kept}.")
+        created, data = self.open_value(item, number, sealed)
+        return Secret(info, SecretValue(data), number, created)
+
+    def listing(self, environment: str | None = None, *, deleted: bool = False) -> list[SecretInfo]:
+        wanted = DELETED if deleted else LIVE
+        found = []
+        self.file.begin_read()
+        try:
+            ledger = self.ledger()
+            ledger.verify_all()
+            for item in self.file.items():
+                self.check_entry(ledger, item)
+                info = self.open_overview(item)
+                if item.state == wanted and environment in (None, info.environment):
+                    found.append(info)
+        finally:
+            self.file.rollback()
+        found.sort(key=lambda info: (info.key, info.environment))
+        return found
+
+    def find(self, ledger: Ledger, environment: str, key: str) -> Item | None:
+        """Return the item of a name, live or deleted; None is proven by the name's bucket."""
+        idx = name_index(self.keys.index, environment, key)
+        if idx not in ledger.bucket(idx[0]):
+            return None
+        item = self.file.item(idx)
+        if item is None:
+            raise self.file.damaged("an item is missing")
+        self.check_entry(ledger, item)
+        return item
+
+    def check_entry(self, ledger: Ledger, item: Item) -> None:
+        """Raise IntegrityError unless the item is the one its verified bucket names."""
+        entry = (item.idx, item.item_id, item.rev, item.state, item.digest)
+        if ledger.bucket(item.idx[0]).get(item.idx) != entry:
+            raise self.damaged_item(item)
+
+    def open_overview(
+        self, item: Item, environment: str | None = None, key: str | None = None
+    ) -> SecretInfo:
+        """Return an item's overview, and check that it bears the name that was asked for."""
+        context = overview_context(self.vault, item.item_id, item.rev)
+        try:
+            info = decode_overview(open_sealed(self.keys.record, context, item.overview))
+        except (SealError, LayoutError):
+            raise self.damaged_item(item) from None
+        if (key is not None and (info.key, info.environment) != (key, environment)) or (
+            (info.deleted is not None) != (item.state == DELETED)
+        ):
+            raise self.damaged_item(item)
+        return info
+
+    def verified_versions(self, item: Item) -> list[tuple[int, bytes]]:
+        """Return (version, sealed value) of an item after comparing its digest."""
+        versions = self.file.versions(item.item_id)
+        if item_digest(item, versions) != item.digest:
+            raise self.damaged_item(item)
+        return versions
+
+    def open_value(self, item: Item, version: int, sealed: bytes) -> tuple[int, bytes]:
+        """Return (created, value) of one version."""
+        context = value_context(self.vault, item.item_id, version)
+        try:
+            return decode_value(open_sealed(self.keys.record, context, sealed))
+        except (SealError, LayoutError):
+            raise self.damaged_item(item) from None
+
+    def fingerprint_key(self, ledger: Ledger) -> bytes:
+        """Return the key of the fingerprints."""
+        context = fingerprint_context(self.vault)
+        try:
+            return open_sealed(self.keys.record, context, ledger.head.fingerprint_key)
+        except SealError:
+            raise self.file.damaged("its fingerprint key does not open") from None
+
+    def damaged_item(self, item: Item) -> IntegrityError:
+        """Return the error for one item; it names the item's id, not its name."""
+        return self.file.damaged(f"item {item.item_id.hex()} does not verify")
+
+    # -- writing -----------------------------------------------------------------------------------
+
+    def write(self, environment: str, writes: Sequence[Write]) -> list[Outcome]:
+        from infsh_secrets.stores.vault.transaction import Transaction
+
+        with Transaction(self) as transaction:
+            return [transaction.put(environment, write) for write in writes]
+
+    def delete(
+        self, environment: str, keys: Sequence[str], *, ignore_missing: bool = False
+    ) -> list[SecretInfo]:
+        from infsh_secrets.stores.vault.transaction import Transaction
+
+        with Transaction(self) as transaction:
+            done = [transaction.delete(environment, key, ignore_missing) for key in keys]
+        return [info for info in done if info is not None]
+
+    def restore(self, environment: str, keys: Sequence[str]) -> list[SecretInfo]:
+        from infsh_secrets.stores.vault.transaction import Transaction
+
+        with Transaction(self) as transaction:
+            return [transaction.restore(environment, key) for key in keys]

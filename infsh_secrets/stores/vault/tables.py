@@ -1,0 +1,339 @@
+"""The tables of a vault: every statement, and the check of every column that comes out of them.
+
+Nothing that comes out of the file is trusted: types and lengths are checked in Python, because a
+forged file obeys no schema.
+"""
+
+from __future__ import annotations
+
+from infsh_secrets.crypto.keyslots import MOST_SLOTS, WRAPPED_BYTES, Slot
+from infsh_secrets.domain.errors import IntegrityError
+from infsh_secrets.domain.sanitize import sanitize
+from infsh_secrets.stores.vault.layout import BUCKETS, Item
+from infsh_secrets.stores.vault.sqlite import Database, Row
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+APPLICATION_ID = 0x1F5EC001
+FORMAT = 1
+_LONGEST_HINT = 64
+_U8 = 0xFF
+_U32 = 0xFFFF_FFFF
+_U63 = 0x7FFF_FFFF_FFFF_FFFF
+
+TABLES = (
+    "CREATE TABLE head(id INTEGER PRIMARY KEY CHECK(id=1), vault_id BLOB NOT NULL, "
+    "epoch INTEGER NOT NULL, min_reader INTEGER NOT NULL, kcommit BLOB NOT NULL, "
+    "fpkey BLOB NOT NULL)",
+    "CREATE TABLE slots(id BLOB PRIMARY KEY, kind INTEGER NOT NULL, kid BLOB NOT NULL, "
+    "hint TEXT NOT NULL, salt BLOB NOT NULL, t INTEGER NOT NULL, m INTEGER NOT NULL, "
+    "p INTEGER NOT NULL, sealed BLOB NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE items(idx BLOB PRIMARY KEY, nidx BLOB NOT NULL, id BLOB NOT NULL UNIQUE, "
+    "rev INTEGER NOT NULL, state INTEGER NOT NULL, overview BLOB NOT NULL, "
+    "digest BLOB NOT NULL) WITHOUT ROWID",
+    "CREATE INDEX items_nidx ON items(nidx)",
+    "CREATE TABLE versions(item BLOB NOT NULL, ver INTEGER NOT NULL, value BLOB NOT NULL, "
+    "PRIMARY KEY(item, ver)) WITHOUT ROWID",
+    "CREATE TABLE buckets(b INTEGER PRIMARY KEY, n INTEGER NOT NULL, hash BLOB NOT NULL)",
+    "CREATE TABLE audit(seq INTEGER PRIMARY KEY, entry BLOB NOT NULL, mac BLOB NOT NULL)",
+    "CREATE TABLE root(id INTEGER PRIMARY KEY CHECK(id=1), seq INTEGER NOT NULL, "
+    "n_items INTEGER NOT NULL, buckets BLOB NOT NULL, aseq INTEGER NOT NULL, "
+    "ahead BLOB NOT NULL, mac BLOB NOT NULL)",
+)
+_SCHEMA = sorted([*(text.encode() for text in TABLES), b"sqlite_autoindex_items_2"])
+
+BucketEntry = tuple[bytes, bytes, int, int, bytes]
+"""(idx, id, rev, state, digest)"""
+
+
+class Head:
+    """The single row that names the vault."""
+
+    __slots__ = ("commitment", "epoch", "fingerprint_key", "min_reader", "vault_id")
+
+    def __init__(
+        self, vault_id: bytes, epoch: int, min_reader: int, commitment: bytes, fpkey: bytes
+    ) -> None:
+        self.vault_id = vault_id
+        self.epoch = epoch
+        self.min_reader = min_reader
+        self.commitment = commitment
+        self.fingerprint_key = fpkey
+
+
+class Root:
+    """The single row that binds everything else together."""
+
+    __slots__ = ("audit_head", "audit_seq", "buckets", "items", "mac", "seq")
+
+    def __init__(  # noqa: PLR0913  # one argument a column
+        self, seq: int, items: int, buckets: bytes, audit_seq: int, audit_head: bytes, mac: bytes
+    ) -> None:
+        self.seq = seq
+        self.items = items
+        self.buckets = buckets
+        self.audit_seq = audit_seq
+        self.audit_head = audit_head
+        self.mac = mac
+
+
+class VaultFile(Database):
+    """One open vault file, its schema checked."""
+
+    @staticmethod
+    def open(path: str) -> VaultFile:
+        """Open an existing vault after checking its path, header, settings and schema."""
+        file = VaultFile.connect(path)
+        try:
+            file._check_schema()
+        except BaseException:
+            file.close()
+            raise
+        return file
+
+    @staticmethod
+    def create(path: str) -> VaultFile:
+        """Begin a transaction that writes the schema of format 1 into an empty private file."""
+        file = VaultFile.connect(path, new=True)
+        try:
+            file.run(f"PRAGMA application_id={APPLICATION_ID}")
+            file.run(f"PRAGMA user_version={FORMAT}")
+            file.begin_write()
+            for text in TABLES:
+                file.run(text)
+        except BaseException:
+            file.close()
+            raise
+        return file
+
+    # -- reading -----------------------------------------------------------------------------------
+
+    def _check_schema(self) -> None:
+        application = self.run("PRAGMA application_id")[0][0]
+        version = self.run("PRAGMA user_version")[0][0]
+        if application != APPLICATION_ID:
+            raise IntegrityError(
+                f"{sanitize(self.path)} is not a vault.", "Name the vault with --vault PATH."
+            )
+        if isinstance(version, int) and version > FORMAT:
+            raise IntegrityError(
+                f"The vault {sanitize(self.path)} has format {version}, newer than this program.",
+                "Install a newer infsh-secrets.",
+            )
+        if version != FORMAT:
+            raise self.damaged("its format number is wrong")
+        found = self.run("SELECT coalesce(sql, name) FROM sqlite_master LIMIT 32")
+        if sorted(text for (text,) in found if isinstance(text, bytes)) != _SCHEMA:
+            raise self.damaged("its tables are not those of a vault")
+
+    def head(self) -> Head:
+        """Return the head row."""
+        rows = self.run("SELECT vault_id, epoch, min_reader, kcommit, fpkey FROM head LIMIT 2")
+        if len(rows) != 1:
+            raise self.damaged("its head is missing")
+        vault_id, epoch, min_reader, commitment, fpkey = rows[0]
+        return Head(
+            self._blob(vault_id, 16),
+            self._number(epoch),
+            self._number(min_reader, _U32),
+            self._blob(commitment, 32),
+            self._blob(fpkey, 104),
+        )
+
+    def slots(self) -> list[Slot]:
+        """Return all key slots, sorted by id."""
+        rows = self.run(
+            "SELECT id, kind, kid, hint, salt, t, m, p, sealed FROM slots ORDER BY id LIMIT ?",
+            (MOST_SLOTS + 1,),
+        )
+        if len(rows) > MOST_SLOTS:
+            raise self.damaged("it has too many key slots")
+        return [self._slot(row) for row in rows]
+
+    def _slot(self, row: Row) -> Slot:
+        slot_id, kind, key_id, hint, salt, passes, memory, lanes, sealed = row
+        text = self._blob(hint)
+        if len(text) > 64 or not text.isascii():  # noqa: PLR2004
+            raise self.damaged("a key slot has no proper hint")
+        return Slot(
+            self._blob(slot_id, 16),
+            self._number(kind, _U8),
+            self._blob(key_id, 8),
+            text.decode("ascii"),
+            self._blob(salt, 32),
+            (
+                self._number(passes, _U32),
+                self._number(memory, _U32),
+                self._number(lanes, _U32),
+            ),
+            self._blob(sealed, WRAPPED_BYTES),
+        )
+
+    def root(self) -> Root:
+        """Return the root row."""
+        rows = self.run("SELECT seq, n_items, buckets, aseq, ahead, mac FROM root LIMIT 2")
+        if len(rows) != 1:
+            raise self.damaged("its root is missing")
+        seq, items, buckets, audit_seq, audit_head, mac = rows[0]
+        return Root(
+            self._number(seq),
+            self._number(items),
+            self._blob(buckets, 32),
+            self._number(audit_seq),
+            self._blob(audit_head, 32),
+            self._blob(mac, 32),
+        )
+
+    def buckets(self) -> list[tuple[int, int, bytes]]:
+        """Return (bucket, count, hash) of all 256 buckets, in order."""
+        rows = self.run("SELECT b, n, hash FROM buckets ORDER BY b LIMIT ?", (BUCKETS + 1,))
+        if [row[0] for row in rows] != list(range(BUCKETS)):
+            raise self.damaged("its buckets are incomplete")
+        return [
+            (number, self._number(count), self._blob(digest, 32))
+            for number, (_, count, digest) in enumerate(rows)
+        ]
+
+    def bucket_entries(self, bucket: int) -> list[BucketEntry]:
+        """Return the entries of one bucket, sorted by idx."""
+        low = bytes((bucket,))
+        if bucket == BUCKETS - 1:
+            rows = self.run(
+                "SELECT idx, id, rev, state, digest FROM items WHERE idx >= ? ORDER BY idx", (low,)
+            )
+        else:
+            rows = self.run(
+                "SELECT idx, id, rev, state, digest FROM items WHERE idx >= ? AND idx < ? "
+                "ORDER BY idx",
+                (low, bytes((bucket + 1,))),
+            )
+        return [
+            (
+                self._blob(idx, 16),
+                self._blob(item_id, 16),
+                self._number(rev),
+                self._number(state, 1),
+                self._blob(digest, 32),
+            )
+            for idx, item_id, rev, state, digest in rows
+        ]
+
+    def item(self, idx: bytes) -> Item | None:
+        """Return the item with this blind index."""
+        rows = self.run(
+            "SELECT idx, nidx, id, rev, state, overview, digest FROM items WHERE idx = ?", (idx,)
+        )
+        return self._item(rows[0]) if rows else None
+
+    def items(self) -> list[Item]:
+        """Return all items, sorted by idx."""
+        rows = self.run(
+            "SELECT idx, nidx, id, rev, state, overview, digest FROM items ORDER BY idx"
+        )
+        return [self._item(row) for row in rows]
+
+    def _item(self, row: Row) -> Item:
+        idx, nidx, item_id, rev, state, overview, digest = row
+        return Item(
+            self._blob(idx, 16),
+            self._blob(nidx, 16),
+            self._blob(item_id, 16),
+            self._number(rev),
+            self._number(state, 1),
+            self._blob(overview),
+            self._blob(digest, 32),
+        )
+
+    def versions(self, item_id: bytes) -> list[tuple[int, bytes]]:
+        """Return (version, sealed value) of an item, oldest first."""
+        rows = self.run("SELECT ver, value FROM versions WHERE item = ? ORDER BY ver", (item_id,))
+        return [(self._number(version), self._blob(value)) for version, value in rows]
+
+    def version_owners(self) -> list[bytes]:
+        """Return the id of every item that has versions."""
+        rows = self.run("SELECT DISTINCT item FROM versions")
+        return [self._blob(item_id, 16) for (item_id,) in rows]
+
+    def audit_entry(self, sequence: int) -> tuple[bytes, bytes] | None:
+        """Return (sealed entry, mac) of one audit row."""
+        rows = self.run("SELECT entry, mac FROM audit WHERE seq = ?", (sequence,))
+        return (self._blob(rows[0][0]), self._blob(rows[0][1], 32)) if rows else None
+
+    def audit_count(self) -> int:
+        """Return how many audit rows there are."""
+        return self._number(self.run("SELECT count(*) FROM audit")[0][0])
+
+    def integrity_check(self) -> bool:
+        """Tell whether SQLite's own check of every page finds nothing."""
+        return self.run("PRAGMA integrity_check(1)") == [(b"ok",)]
+
+    def _blob(self, value: object, length: int | None = None) -> bytes:
+        if type(value) is not bytes or (length is not None and len(value) != length):
+            raise self.damaged("a field has the wrong type or length")
+        return value
+
+    def _number(self, value: object, most: int = _U63) -> int:
+        if type(value) is not int or not 0 <= value <= most:
+            raise self.damaged("a number is out of range")
+        return value
+
+    # -- writing (inside begin_write) --------------------------------------------------------------
+
+    def put_head(self, head: Head) -> None:
+        """Write the head row."""
+        self.run(
+            "INSERT OR REPLACE INTO head VALUES (1, ?, ?, ?, ?, ?)",
+            (head.vault_id, head.epoch, head.min_reader, head.commitment, head.fingerprint_key),
+        )
+
+    def put_slot(self, slot: Slot) -> None:
+        """Write one key slot."""
+        self.run(
+            "INSERT INTO slots VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                slot.slot_id,
+                slot.kind,
+                slot.key_id,
+                slot.hint,
+                slot.salt,
+                *slot.parameters,
+                slot.sealed,
+            ),
+        )
+
+    def put_items(self, items: Iterable[Item]) -> None:
+        """Write items, replacing those with the same idx."""
+        self.run_many(
+            "INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?, ?, ?)",
+            ((i.idx, i.nidx, i.item_id, i.rev, i.state, i.overview, i.digest) for i in items),
+        )
+
+    def drop_item(self, item: Item) -> None:
+        """Remove an item with all its versions."""
+        self.run("DELETE FROM items WHERE idx = ?", (item.idx,))
+        self.run("DELETE FROM versions WHERE item = ?", (item.item_id,))
+
+    def put_versions(self, rows: Iterable[tuple[bytes, int, bytes]]) -> None:
+        """Append versions: (item, version, sealed value)."""
+        self.run_many("INSERT INTO versions VALUES (?, ?, ?)", rows)
+
+    def drop_versions(self, rows: Iterable[tuple[bytes, int]]) -> None:
+        """Remove versions: (item, version)."""
+        self.run_many("DELETE FROM versions WHERE item = ? AND ver = ?", rows)
+
+    def put_buckets(self, rows: Iterable[tuple[int, int, bytes]]) -> None:
+        """Write bucket rows."""
+        self.run_many("INSERT OR REPLACE INTO buckets VALUES (?, ?, ?)", rows)
+
+    def put_audit(self, sequence: int, entry: bytes, mac: bytes) -> None:
+        """Append an audit row."""
+        self.run("INSERT INTO audit VALUES (?, ?, ?)", (sequence, entry, mac))
+
+    def put_root(self, root: Root) -> None:
+        """Write the root row."""
+        self.run(
+            "INSERT OR REPLACE INTO root VALUES (1, ?, ?, ?, ?, ?, ?)",
+            (root.seq, root.items, root.buckets, root.audit_seq, root.audit_head, root.mac),
+        )

@@ -1,0 +1,73 @@
+"""The complete check of a vault: every page, bucket, overview, version and audit entry."""
+
+from __future__ import annotations
+
+from infsh_secrets.stores.vault import audit
+from infsh_secrets.stores.vault.layout import DELETED, name_index, name_only_index
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from infsh_secrets.stores.vault.layout import Item
+    from infsh_secrets.stores.vault.root import Ledger
+    from infsh_secrets.stores.vault.store import VaultStore
+
+
+class Counts:
+    """What was verified."""
+
+    __slots__ = ("audit_entries", "deleted", "environments", "secrets", "versions")
+
+    def __init__(self) -> None:
+        self.secrets = 0
+        self.deleted = 0
+        self.versions = 0
+        self.audit_entries = 0
+        self.environments: dict[str, int] = {}
+
+
+def verify(store: VaultStore) -> Counts:
+    """Verify everything in one snapshot and return what there is.
+
+    Raises IntegrityError at the first fault.
+    """
+    file = store.file
+    file.begin_read()
+    try:
+        if not file.integrity_check():
+            raise file.damaged("SQLite's own check finds faults")
+        ledger = store.ledger()
+        ledger.verify_all()
+        store.fingerprint_key(ledger)
+        counts = Counts()
+        owners = set()
+        for item in file.items():
+            owners.add(item.item_id)
+            _verify_item(store, ledger, item, counts)
+        if any(owner not in owners for owner in file.version_owners()):
+            raise file.damaged("a value belongs to no secret")
+        last = (ledger.root.audit_seq, ledger.root.audit_head)
+        counts.audit_entries = audit.verify_chain(file, store.keys, store.vault, last)
+    finally:
+        file.rollback()
+    return counts
+
+
+def _verify_item(store: VaultStore, ledger: Ledger, item: Item, counts: Counts) -> None:
+    store.check_entry(ledger, item)
+    info = store.open_overview(item)
+    if (
+        name_index(store.keys.index, info.environment, info.key) != item.idx
+        or name_only_index(store.keys.index, info.key) != item.nidx
+    ):
+        raise store.damaged_item(item)
+    versions = store.verified_versions(item)
+    for number, sealed in versions:
+        store.open_value(item, number, sealed)
+    if not versions or versions[-1][0] != info.version:
+        raise store.damaged_item(item)
+    counts.versions += len(versions)
+    if item.state == DELETED:
+        counts.deleted += 1
+    else:
+        counts.secrets += 1
+        counts.environments[info.environment] = counts.environments.get(info.environment, 0) + 1
