@@ -42,6 +42,11 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+def nobody() -> tuple[str, str]:
+    """Return the (user, program) of a caller that does not say."""
+    return "", ""
+
+
 class LockedVault:
     """An open vault file whose key is not known yet: only its head and slots are readable.
 
@@ -76,7 +81,8 @@ class LockedVault:
 class VaultStore(SecretStore):
     """Secrets in one unlocked vault file.
 
-    `clock` gives milliseconds since 1970; `actor` is (user, program) for the audit chain.
+    `clock` gives milliseconds since 1970; `actor` (user, program) for the audit
+    chain.
     """
 
     name = "vault"
@@ -88,7 +94,7 @@ class VaultStore(SecretStore):
         keys: VaultKeys,
         *,
         team: str,
-        actor: tuple[str, str] = ("", ""),
+        actor: Callable[[], tuple[str, str]] = nobody,
         clock: Callable[[], int] = now_ms,
     ) -> None:
         self.file = locked.file

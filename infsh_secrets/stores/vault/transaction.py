@@ -93,61 +93,33 @@ class Transaction:
         item = self._load(idx, environment, write.key)
         data = write.value.reveal_bytes()
         mark = fingerprint(self._fingerprint_key, data)
-        if item is None:
-            return self._create(idx, environment, write, mark)
-        info = self._infos[idx]
-        live = item.state == LIVE
-        if write.create and live:
-            raise ConflictError(
-                f"The secret {write.key} exists already, nothing was stored.",
-                "Leave --create out to update it.",
-            )
-        same_value = live and mark == info.fingerprint
-        described = _describe(info, write)
-        if same_value and not described:
-            return Outcome(UNCHANGED, info)
-        info.updated = self._now
-        if same_value:
-            action = DESCRIBED
-        else:
-            action = UPDATED if live else CREATED
-            info.version += 1
-            info.masked = mask(write.value.reveal())
-            info.fingerprint = mark
-            info.deleted = None
+        before = self._infos.get(idx)
+        action, info = changes.put(before, environment, write, mark, self._now)
+        if action != UNCHANGED:
+            if item is None:
+                item = self._new_item(idx, write.key)
             item.state = LIVE
-            self._append_version(item, info.version, data)
-        self._record(action, info, idx)
+            if action != DESCRIBED:
+                self._append_version(item, info.version, data)
+            self._record(action, info, idx)
         return Outcome(action, info)
 
     def delete(self, environment: str, key: str, ignore_missing: bool) -> SecretInfo | None:
         """Turn a live secret into a tombstone."""
         idx = name_index(self._keys.index, environment, key)
         item = self._load(idx, environment, key)
-        if item is None or item.state == DELETED:
-            if ignore_missing:
-                return None
-            raise not_found(key, environment, deleted=item is not None)
-        info = self._infos[idx]
-        item.state = DELETED
-        info.deleted = self._now
-        self._record("deleted", info, idx)
-        return info
+        before = self._infos.get(idx)
+        if ignore_missing and (before is None or before.deleted is not None):
+            return None
+        info = changes.delete(before, environment, key, self._now)
+        return self._set_state(item, DELETED, "deleted", info)
 
     def restore(self, environment: str, key: str) -> SecretInfo:
         """Turn a tombstone back into a live secret."""
         idx = name_index(self._keys.index, environment, key)
         item = self._load(idx, environment, key)
-        if item is None:
-            raise not_found(key, environment)
-        if item.state == LIVE:
-            raise ConflictError(f"The secret {key} is not deleted.", "There is nothing to restore.")
-        info = self._infos[idx]
-        item.state = LIVE
-        info.deleted = None
-        info.updated = self._now
-        self._record("restored", info, idx)
-        return info
+        info = changes.restore(self._infos.get(idx), environment, key, self._now)
+        return self._set_state(item, LIVE, "restored", info)
 
     # -- how -----------------------------------------------------------------------------------
 
@@ -218,7 +190,7 @@ class Transaction:
         self._file.drop_versions(self._old_versions)
         if self._now >= audit.last_time(self._file, self._keys, vault, last):
             self._sweep({idx[0] for idx in changed})
-        user, program = self._store.actor
+        user, program = self._store.actor()
         record = audit.Entry(self._now, user, program, len(self._subjects), self._subjects)
         return self._ledger.commit(*audit.append(self._file, self._keys, vault, last, record))
 
