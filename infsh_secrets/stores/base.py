@@ -38,8 +38,8 @@ class Capabilities:
 class Write:
     """One secret to write. None leaves what is known as it is; a new secret gets empty facts.
 
-    `expires` is milliseconds since 1970, UTC; 0 takes an expiry away. With `create`, a live secret
-    of that name is a ConflictError.
+    `metadata` is added to the pairs there are. `expires` is milliseconds since 1970, UTC; 0 takes
+    an expiry away. With `create`, a live secret of that name is a ConflictError.
     """
 
     __slots__ = ("create", "description", "expires", "key", "metadata", "value")
@@ -108,10 +108,12 @@ class SecretStore(ABC):
 
     @abstractmethod
     def write(self, environment: str, writes: Sequence[Write]) -> list[Outcome]:
-        """Create or update secrets, all in one transaction, and return one outcome each.
+        """Create or update secrets in the order given, all in one transaction, an outcome each.
 
-        A value that is stored already makes no version. A deleted secret comes back and its
-        versions go on. Raises ConflictError for `create` on a live secret, and then stores nothing.
+        A value that is the newest already makes no version; of the versions at least the newest 20
+        are kept. A deleted secret comes back and its versions go on. Raises ConflictError for
+        `create` on a live secret and UsageError for more metadata than a secret may have, and then
+        stores nothing.
         """
 
     @abstractmethod

@@ -71,11 +71,6 @@ def name_only_index(key: bytes, name: str) -> bytes:
     return hmac_digest(key, b"name\0" + lp(name.encode()), "sha256")[:16]
 
 
-def fingerprint(key: bytes, value: bytes) -> str:
-    """Return 16 hex digits that are equal for equal values inside one vault."""
-    return hmac_digest(key, value, "sha256")[:8].hex()
-
-
 def _padded_size(length: int) -> int:
     size = length + 4
     if size <= _SMALLEST_PAD:

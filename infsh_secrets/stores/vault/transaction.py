@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 
 from infsh_secrets.crypto.seal import seal
-from infsh_secrets.domain.errors import ConflictError, InfshError, UnavailableError
-from infsh_secrets.domain.masking import mask
-from infsh_secrets.domain.models import SecretInfo
-from infsh_secrets.stores.base import CREATED, DESCRIBED, UNCHANGED, UPDATED, Outcome, not_found
+from infsh_secrets.domain.errors import InfshError, UnavailableError
+from infsh_secrets.stores import changes
+from infsh_secrets.stores.base import DESCRIBED, UNCHANGED, Outcome
 from infsh_secrets.stores.vault import audit
 from infsh_secrets.stores.vault.layout import (
     DELETED,
@@ -16,7 +15,6 @@ from infsh_secrets.stores.vault.layout import (
     Item,
     encode_overview,
     encode_value,
-    fingerprint,
     item_digest,
     name_index,
     name_only_index,
@@ -29,13 +27,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Self
 
+    from infsh_secrets.domain.models import SecretInfo
     from infsh_secrets.stores.base import Write
     from infsh_secrets.stores.vault.root import Ledger
     from infsh_secrets.stores.vault.store import VaultStore
     from infsh_secrets.stores.vault.tables import Root
-
-KEPT_VERSIONS = 20
-KEPT_DELETED_MS = 30 * 24 * 3600 * 1000
 
 
 class Transaction:
@@ -92,7 +88,7 @@ class Transaction:
         idx = name_index(self._keys.index, environment, write.key)
         item = self._load(idx, environment, write.key)
         data = write.value.reveal_bytes()
-        mark = fingerprint(self._fingerprint_key, data)
+        mark = changes.fingerprint(self._fingerprint_key, data)
         before = self._infos.get(idx)
         action, info = changes.put(before, environment, write, mark, self._now)
         if action != UNCHANGED:
@@ -107,19 +103,19 @@ class Transaction:
     def delete(self, environment: str, key: str, ignore_missing: bool) -> SecretInfo | None:
         """Turn a live secret into a tombstone."""
         idx = name_index(self._keys.index, environment, key)
-        item = self._load(idx, environment, key)
+        self._load(idx, environment, key)
         before = self._infos.get(idx)
         if ignore_missing and (before is None or before.deleted is not None):
             return None
         info = changes.delete(before, environment, key, self._now)
-        return self._set_state(item, DELETED, "deleted", info)
+        return self._set_state(idx, DELETED, "deleted", info)
 
     def restore(self, environment: str, key: str) -> SecretInfo:
         """Turn a tombstone back into a live secret."""
         idx = name_index(self._keys.index, environment, key)
-        item = self._load(idx, environment, key)
+        self._load(idx, environment, key)
         info = changes.restore(self._infos.get(idx), environment, key, self._now)
-        return self._set_state(item, LIVE, "restored", info)
+        return self._set_state(idx, LIVE, "restored", info)
 
     # -- how -----------------------------------------------------------------------------------
 
@@ -134,30 +130,17 @@ class Transaction:
             self._items[idx] = item
         return item
 
-    def _create(self, idx: bytes, environment: str, write: Write, mark: str) -> Outcome:
-        info = SecretInfo(
-            key=write.key,
-            environment=environment,
-            description="",
-            metadata={},
-            masked=mask(write.value.reveal()),
-            fingerprint=mark,
-            version=1,
-            created=self._now,
-            updated=self._now,
-            expires=None,
-            last_used=None,
-            deleted=None,
-        )
-        _describe(info, write)
-        nidx = name_only_index(self._keys.index, write.key)
+    def _new_item(self, idx: bytes, key: str) -> Item:
+        nidx = name_only_index(self._keys.index, key)
         item = Item(idx, nidx, os.urandom(16), 0, LIVE, b"", b"")
         self._items[idx] = item
-        self._infos[idx] = info
         self._versions[idx] = []
-        self._append_version(item, 1, write.value.reveal_bytes())
-        self._record(CREATED, info, idx)
-        return Outcome(CREATED, info)
+        return item
+
+    def _set_state(self, idx: bytes, state: int, action: str, info: SecretInfo) -> SecretInfo:
+        self._items[idx].state = state
+        self._record(action, info, idx)
+        return info
 
     def _append_version(self, item: Item, version: int, data: bytes) -> None:
         context = value_context(self._store.vault, item.item_id, version)
@@ -165,10 +148,11 @@ class Transaction:
         versions = self._versions[item.idx]
         versions.append((version, sealed))
         self._new_versions.append((item.item_id, version, sealed))
-        while len(versions) > KEPT_VERSIONS:
+        while len(versions) > changes.KEPT_VERSIONS:
             self._old_versions.append((item.item_id, versions.pop(0)[0]))
 
     def _record(self, action: str, info: SecretInfo, idx: bytes) -> None:
+        self._infos[idx] = info
         self._subjects.append((action, info.environment, info.key, info.version))
         self._changed.add(idx)
 
@@ -207,7 +191,7 @@ class Transaction:
                     raise self._file.damaged("an item is missing")
                 self._store.check_entry(self._ledger, item)
                 deleted = self._store.open_overview(item).deleted
-                if deleted is not None and deleted + KEPT_DELETED_MS < self._now:
+                if deleted is not None and deleted + changes.KEPT_DELETED_MS < self._now:
                     self._file.drop_item(item)
                     del entries[idx]
 
@@ -232,15 +216,3 @@ class Transaction:
                 f"{error.message} The change itself was written.", "Check the disk."
             )
         return type(error)(f"{error.message} Nothing was written.", error.hint)
-
-
-def _describe(info: SecretInfo, write: Write) -> bool:
-    """Take over description, metadata and expiry where they are given; tell if any is new."""
-    before = (info.description, info.metadata, info.expires)
-    if write.description is not None:
-        info.description = write.description
-    if write.metadata is not None:
-        info.metadata = {**info.metadata, **write.metadata}
-    if write.expires is not None:
-        info.expires = write.expires or None
-    return before != (info.description, info.metadata, info.expires)
