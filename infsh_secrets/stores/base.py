@@ -24,7 +24,12 @@ RESTORED = "restored"
 
 
 class Capabilities:
-    """What a store can do; commands offer only that and say in a sentence what is missing."""
+    """What a store can do; commands offer only that and say in a sentence what is missing.
+
+    `reveal`: it gives values back. `versions`: it keeps older ones. `restore`: deleted secrets can
+    be listed and brought back. `environments`: it knows others than `default`. Asked for what it
+    cannot do, a store raises DeniedError.
+    """
 
     __slots__ = ("environments", "restore", "reveal", "versions")
 
@@ -44,7 +49,7 @@ class Write:
 
     __slots__ = ("create", "description", "expires", "key", "metadata", "value")
 
-    def __init__(  # noqa: PLR0913  # one field each
+    def __init__(
         self,
         key: str,
         value: SecretValue,

@@ -1,0 +1,1 @@
+"""For those who write a store: the contract suite that it has to pass. Needs pytest."""
