@@ -46,6 +46,10 @@ _SET = (
 )
 """(pragma, setting, what it answers when asked): each is read back and must have taken."""
 
+# What the module itself raises, not SQLite, when a damaged file gives it text that is not UTF-8
+# (in SQLite's own error messages too) or sizes that make no sense.
+_CONFUSED = (ValueError, TypeError, OverflowError, SystemError, MemoryError)
+
 Row = tuple["bytes | int", ...]
 
 _open_paths: list[str] = []
@@ -93,7 +97,7 @@ class Database:
             return self._connection.execute(sql, parameters).fetchall()
         except sqlite.Error as error:
             raise self._error(error) from None
-        except (ValueError, TypeError, OverflowError, SystemError, MemoryError):
+        except _CONFUSED:
             raise self.damaged("it cannot be read") from None
 
     def run_many(self, sql: str, rows: Iterable[tuple[bytes | int, ...]]) -> None:
@@ -171,19 +175,25 @@ def _connect(path: str, mode: str) -> sqlite.Connection:
         )
         connection.text_factory = bytes
         connection.setlimit(_LIMIT_LENGTH, _LARGEST_ROW)
-        for pragma, setting, answer in _SET:
-            connection.execute(f"PRAGMA {pragma}={setting}").fetchall()
-            found = connection.execute(f"PRAGMA {pragma}").fetchall()
-            if found and found[0][0] != answer:
-                raise UnavailableError(f"SQLite does not take the setting {pragma}={setting}.")
-    except sqlite.Error as error:
+        _set_up(connection)
+    except BaseException as error:
         if connection is not None:
             connection.close()
+        if not isinstance(error, (sqlite.Error, *_CONFUSED)):
+            raise
         raise map_error(error, path) or IntegrityError(
             f"The vault {sanitize(path)} is damaged: SQLite cannot read it.",
             "Put back a backup of the file.",
         ) from None
     return connection
+
+
+def _set_up(connection: sqlite.Connection) -> None:
+    for pragma, setting, answer in _SET:
+        connection.execute(f"PRAGMA {pragma}={setting}").fetchall()
+        found = connection.execute(f"PRAGMA {pragma}").fetchall()
+        if found and found[0][0] != answer:
+            raise UnavailableError(f"SQLite does not take the setting {pragma}={setting}.")
 
 
 _BUSY = (5, 6)
@@ -198,7 +208,7 @@ _CORRUPT_FILE_SYSTEM = 8458
 _PRIMARY = 0xFF
 
 
-def map_error(error: sqlite.Error, path: str) -> InfshError | None:
+def map_error(error: Exception, path: str) -> InfshError | None:
     """Return our error for SQLite's, or None when the file itself must be at fault.
 
     The numbers are SQLite's result codes, https://sqlite.org/rescode.html.
