@@ -41,13 +41,23 @@ class Capabilities:
 
 
 class Write:
-    """One secret to write. None leaves what is known as it is; a new secret gets empty facts.
+    """One secret to write. None leaves what is known as it is.
+
+    A new secret gets empty facts, and `first_description` where no description is given.
 
     `metadata` is added to the pairs there are. `expires` is milliseconds since 1970, UTC; 0 takes
     an expiry away. With `create`, a live secret of that name is a ConflictError.
     """
 
-    __slots__ = ("create", "description", "expires", "key", "metadata", "value")
+    __slots__ = (
+        "create",
+        "description",
+        "expires",
+        "first_description",
+        "key",
+        "metadata",
+        "value",
+    )
 
     def __init__(
         self,
@@ -58,6 +68,7 @@ class Write:
         metadata: dict[str, str] | None = None,
         expires: int | None = None,
         create: bool = False,
+        first_description: str = "",
     ) -> None:
         self.key = key
         self.value = value
@@ -65,6 +76,7 @@ class Write:
         self.metadata = metadata
         self.expires = expires
         self.create = create
+        self.first_description = first_description
 
     def __repr__(self) -> str:
         return f"Write({self.key!r})"

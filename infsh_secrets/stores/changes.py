@@ -41,7 +41,7 @@ def put(
     `info` is that of the live or deleted secret of that name, `mark` the new value's fingerprint.
     """
     if info is None:
-        return CREATED, _described(_blank(environment, write.key, now), write, mark, now)
+        return CREATED, _described(_blank(environment, write, now), write, mark, now)
     live = info.deleted is None
     if write.create and live:
         raise ConflictError(
@@ -73,11 +73,11 @@ def restore(info: SecretInfo | None, environment: str, key: str, now: int) -> Se
     return replaced(info, deleted=None, updated=now)
 
 
-def _blank(environment: str, key: str, now: int) -> SecretInfo:
+def _blank(environment: str, write: Write, now: int) -> SecretInfo:
     return SecretInfo(
-        key=key,
+        key=write.key,
         environment=environment,
-        description="",
+        description=write.first_description,
         metadata={},
         masked="",
         fingerprint="",
