@@ -63,6 +63,8 @@ def seal_with_salt(key: bytes, context: bytes, message: bytes, salt: bytes) -> b
     For test vectors only: the salt selects the one-time key and nonce, so two messages under one
     key, context and salt would give both away.
     """
+    if len(key) != KEY_BYTES:
+        raise ValueError("a sealing key has 32 bytes")
     commitment, aead, nonce = _schedule(key, context, salt)
     parts = [salt, commitment]
     # The last chunk is always shorter than a full one, maybe empty: that marks the end, so a
@@ -75,7 +77,8 @@ def seal_with_salt(key: bytes, context: bytes, message: bytes, salt: bytes) -> b
 
 def open_sealed(key: bytes, context: bytes, sealed: bytes) -> bytes:
     """Return the message, or raise SealError; no part of it is given out before all is verified."""
-    if len(sealed) < OVERHEAD:
+    # HMAC takes a key of any length and a shorter one as if zeros followed it.
+    if len(sealed) < OVERHEAD or len(key) != KEY_BYTES:
         raise SealError
     salt = sealed[:SALT_BYTES]
     commitment, aead, nonce = _schedule(key, context, salt)
