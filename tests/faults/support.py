@@ -34,9 +34,13 @@ def ticking(start: int = NOW) -> Callable[[], int]:
     return count(start, 1000).__next__
 
 
-def new_vault(path: str, *, passphrase_slot: bool = False) -> bytes:
-    """Make an empty vault that opens with RAW_KEY and return its vault key."""
-    new = draw_vault()
+def new_vault(path: str, *, seed: int | None = None, passphrase_slot: bool = False) -> bytes:
+    """Make an empty vault that opens with RAW_KEY and return its vault key.
+
+    With a seed, names fall into the same buckets each time.
+    """
+    draw = random.Random(seed)
+    new = draw_vault() if seed is None else (draw.randbytes(16), 1, draw.randbytes(32))
     key_id = keytext.key_id(RAW_KEY)
     slots = [keyslots.wrap_raw(RAW_KEY, key_id, "file", new, keyslots.Randomness.draw())]
     if passphrase_slot:
@@ -117,7 +121,7 @@ class Sample:
         self.path = path
         self.folder = os.path.dirname(path)
         draw = random.Random(seed)
-        self.vault_key = new_vault(path, passphrase_slot=True)
+        self.vault_key = new_vault(path, seed=seed, passphrase_slot=True)
         with open_store(path, self.vault_key) as store:
             store.clock = ticking()
             big = draw.randbytes(10 * 1024).hex().encode()

@@ -29,7 +29,10 @@ else:
         import sqlite3 as sqlite
 
 BUSY_SECONDS = 10.0
-_MAGIC = b"SQLite format 3\0"
+# The name, pages of 4 KiB, written and read with a rollback journal, no reserved space.
+_START = b"SQLite format 3\0\x10\x00\x01\x01\x00"
+_NO_AUTO_VACUUM = bytes(4)
+_UTF_8 = b"\0\0\0\1"
 _HEADER_BYTES = 100
 _LARGEST_ROW = 1024 * 1024
 _LIMIT_LENGTH = 0
@@ -117,6 +120,11 @@ class Database:
     def _error(self, error: sqlite.Error) -> InfshError:
         return map_error(error, self.path) or self.damaged("SQLite cannot read it")
 
+    def initialize(self) -> None:
+        """Give an empty file the header that `connect` demands, whatever SQLite's defaults are."""
+        for setting in ("page_size=4096", "encoding='UTF-8'", "auto_vacuum=NONE"):
+            self.run(f"PRAGMA {setting}")
+
     # -- transactions ------------------------------------------------------------------------------
 
     def begin_read(self) -> None:
@@ -138,9 +146,10 @@ class Database:
 
 
 def _check_header(path: str) -> None:
-    """Refuse a file whose first bytes would make SQLite do more than read it.
+    """Refuse a file whose header is not the one that this program gives its files.
 
-    The journal-mode bytes must say "rollback journal": opening a file that says WAL writes to it.
+    Opening a file that says WAL would write to it. Other page sizes, encodings and auto-vacuum
+    would do no harm that is known, but nothing that we wrote has them (https://sqlite.org/fileformat.html).
     """
     from infsh_secrets.files.private import os_error
 
@@ -152,7 +161,11 @@ def _check_header(path: str) -> None:
             os.close(descriptor)
     except OSError as error:
         raise os_error(error, "vault", path) from None
-    if header[:16] != _MAGIC or header[18:20] != b"\x01\x01":
+    if (
+        header[: len(_START)] != _START
+        or header[52:56] != _NO_AUTO_VACUUM
+        or header[56:60] != _UTF_8
+    ):
         raise IntegrityError(
             f"{sanitize(path)} is not a vault, or its first page is damaged.",
             "Name the vault with --vault PATH, or put back a backup.",

@@ -68,7 +68,7 @@ class Root:
 
     __slots__ = ("audit_head", "audit_seq", "buckets", "items", "mac", "seq")
 
-    def __init__(  # noqa: PLR0913  # one argument a column
+    def __init__(
         self, seq: int, items: int, buckets: bytes, audit_seq: int, audit_head: bytes, mac: bytes
     ) -> None:
         self.seq = seq
@@ -98,6 +98,7 @@ class VaultFile(Database):
         """Begin a transaction that writes the schema of format 1 into an empty private file."""
         file = VaultFile.connect(path, new=True)
         try:
+            file.initialize()
             file.run(f"PRAGMA application_id={APPLICATION_ID}")
             file.run(f"PRAGMA user_version={FORMAT}")
             file.begin_write()
