@@ -1,11 +1,88 @@
-"""The console scripts."""
+"""The console scripts: fast path, else Typer; and the one place where an error ends a command."""
 
 from __future__ import annotations
 
+import os
+import sys
+
+from infsh_secrets.domain import exit_codes
+from infsh_secrets.files.streams import fill_missing_descriptors, may_ask
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 def main() -> None:
-    """Run `infsh`."""
+    """Run `infsh` and end the process."""
+    _leave(run(sys.argv[1:]))
 
 
 def main_secrets() -> None:
-    """Run `infsh-secrets`."""
+    """Run `infsh-secrets`, which is `infsh secrets`, and end the process."""
+    _leave(run(["secrets", *sys.argv[1:]]))
+
+
+def run(argv: list[str]) -> int:
+    """Run one command line (without the program's name) and return its exit status."""
+    fill_missing_descriptors()
+    _forbid_core_files()
+    try:
+        from infsh_secrets import fastpath
+
+        request = fastpath.match(argv)
+        if request is not None:
+            fastpath.run(request, _asker())
+            return exit_codes.OK
+        from infsh_secrets.cli.app import run as run_commands
+
+        return run_commands(argv)
+    except BaseException as error:  # noqa: BLE001  # whatever it is, it ends here
+        return _report(error, argv)
+
+
+def _asker() -> Callable[[str], str] | None:
+    if not may_ask(os.environ):
+        return None
+    from infsh_secrets.cli.prompts import ask_hidden
+
+    return ask_hidden
+
+
+def _forbid_core_files() -> None:
+    try:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    except (ImportError, ValueError, OSError):
+        pass  # Windows has no core files
+
+
+def _report(error: BaseException, argv: list[str]) -> int:
+    """Say on standard error what went wrong and return the exit status for it."""
+    if isinstance(error, BrokenPipeError):
+        return exit_codes.OK  # the reader has enough
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else exit_codes.ERROR
+    try:
+        from infsh_secrets.cli.failures import report
+
+        return report(error, argv)
+    except BrokenPipeError:
+        return exit_codes.ERROR
+    except KeyboardInterrupt:
+        return exit_codes.INTERRUPTED
+    except OSError:
+        return getattr(error, "exit_status", exit_codes.ERROR)  # nobody can be told
+
+
+def _leave(status: int) -> None:
+    """End the process at once: unloading modules one by one takes longer than most commands."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            continue
+    if "coverage" in sys.modules:  # it writes its figures when the interpreter ends
+        sys.exit(status)
+    os._exit(status)

@@ -1,0 +1,175 @@
+"""The Typer application: only the commands that the command line names are imported."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from infsh_secrets.cli.commands_table import COMMANDS, GROUPS, Command
+from infsh_secrets.domain import exit_codes
+from infsh_secrets.domain.errors import AbortedError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PROGRAM = "infsh"
+_HELP = {"help_option_names": ["-h", "--help"]}
+_COULD_BE_A_VALUE = 4
+_WANTS_ALL = ("-h", "--help", "--show-completion")
+
+
+def run(argv: list[str]) -> int:
+    """Parse `argv`, run the command it names, and return the exit status; errors are raised."""
+    if "__complete" in argv[:2]:  # second when the program is infsh-secrets
+        from infsh_secrets.cli.completion import complete
+
+        return complete([*argv[: argv.index("__complete")], *argv[argv.index("__complete") + 1 :]])
+    returned = parse(argv)
+    if callable(returned):
+        returned()
+        return exit_codes.OK
+    return returned if isinstance(returned, int) else exit_codes.OK
+
+
+def parse(argv: list[str]) -> Callable[[], object] | int | None:
+    """Return the call that `argv` means, or the status of what has been done already (help)."""
+    app = build_app(argv)
+    try:
+        return app(expand(argv), standalone_mode=False, prog_name=PROGRAM)  # type: ignore[no-any-return]
+    except typer.Abort:
+        raise AbortedError("Stopped, nothing was changed.") from None
+    except typer.Exit as leave:
+        return leave.exit_code
+    except Exception as error:
+        # Typer's parser has exceptions of its own, of Click or of the copy that newer ones carry;
+        # all of them can format themselves.
+        if not hasattr(error, "format_message"):
+            raise
+        raise _usage_error(error, argv) from None
+
+
+def expand(argv: list[str]) -> list[str]:
+    """Give a bare `--generate` its default: the parser knows no optional values."""
+    if "set" not in argv:
+        return argv
+    end = argv.index("--") if "--" in argv else len(argv)
+    return [
+        "--generate=alnum:40" if word == "--generate" and place < end else word
+        for place, word in enumerate(argv)
+    ]
+
+
+def build_app(argv: list[str]) -> typer.Typer:
+    """Return an application with the commands that `argv` names, or with all of them."""
+    words = set(argv)
+    chosen = [c for c in COMMANDS if words.intersection((c.name, *c.aliases))]
+    if not chosen or words.intersection(_WANTS_ALL):
+        chosen = list(COMMANDS)
+    root = _new_app("Secrets for AI apps: an encrypted vault on the command line.")
+    root.callback()(_root)
+    groups: dict[tuple[str, ...], typer.Typer] = {(): root}
+    for path, text in GROUPS.items():
+        if any(c.path[: len(path)] == path for c in chosen):
+            groups[path] = _new_app(text)
+            groups[path].callback()(_secrets if path == ("secrets",) else _group)
+    for command in chosen:
+        _register(groups[command.path[:-1]], command)
+    for path, group in groups.items():
+        if path:
+            groups[path[:-1]].add_typer(group, name=path[-1])
+    return root
+
+
+def _new_app(text: str) -> typer.Typer:
+    return typer.Typer(
+        help=text,
+        add_completion=False,
+        invoke_without_command=True,
+        no_args_is_help=False,
+        pretty_exceptions_enable=False,
+        context_settings=_HELP,
+    )
+
+
+def _register(group: typer.Typer, command: Command) -> None:
+    function = load(command)
+    for name in (command.name, *command.aliases):
+        group.command(
+            name,
+            help=function.__doc__,
+            short_help=command.summary,
+            hidden=name != command.name,
+            context_settings=_HELP,
+        )(function)
+
+
+def load(command: Command) -> Callable[..., object]:
+    """Import a command's function."""
+    module, _, name = command.target.partition(":")
+    function: Callable[..., object] = getattr(importlib.import_module(module), name)
+    return function
+
+
+def _root(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
+) -> Any:
+    if version:
+        from infsh_secrets import __version__
+        from infsh_secrets.files.streams import write_stdout
+
+        write_stdout(f"infsh-secrets {__version__}\n".encode())
+        raise typer.Exit
+    _help_without_command(context)
+
+
+def _secrets(
+    context: typer.Context,
+    exit_codes_: Annotated[
+        bool, typer.Option("--exit-codes", help="Show the exit codes of all commands.")
+    ] = False,
+    output: Annotated[
+        str | None,
+        typer.Option("-o", "--output", metavar="FORM", help="With --exit-codes: its form."),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="With --exit-codes: as JSON.")] = False,
+) -> Any:
+    if exit_codes_:
+        from infsh_secrets.cli.output import Renderer
+        from infsh_secrets.domain.results import ExitCodes
+
+        Renderer("json" if json else output).render(ExitCodes(exit_codes.TABLE))
+        raise typer.Exit
+    _help_without_command(context)
+
+
+def _group(context: typer.Context) -> Any:
+    _help_without_command(context)
+
+
+def _help_without_command(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        from infsh_secrets.files.streams import write_stdout
+
+        write_stdout((context.get_help() + "\n").encode())
+        raise typer.Exit
+
+
+def _usage_error(error: Any, argv: list[str]) -> UsageError:
+    """Return a parser's error as ours.
+
+    A value given to `set` may look like an option, and then the parser's message would repeat it.
+    """
+    message = " ".join(error.format_message().split())
+    if type(error).__name__ == "NoSuchOption" and "set" in argv:
+        return UsageError(
+            "There is an option that `set` does not have; it may be a value, so it is not shown.",
+            "Put a value that begins with a dash after --, as in: infsh secrets set KEY -- -value",
+        )
+    if "set" in argv and any(w in message for w in argv if len(w) >= _COULD_BE_A_VALUE):
+        message = "The options of `set` cannot be understood."
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else PROGRAM
+    return UsageError(message, f"See: {path} --help")

@@ -1,0 +1,52 @@
+"""`infsh secrets get`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from infsh_secrets.cli.context import Context
+from infsh_secrets.cli.options import command
+from infsh_secrets.domain.results import PlainValue, SecretView
+
+
+@command
+def get(
+    context: Context,
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The secret.", show_default=False)],
+    reveal: Annotated[bool, typer.Option("--reveal", help="Show the value as well.")] = False,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Print the value and nothing else.")
+    ] = False,
+    no_newline: Annotated[
+        bool, typer.Option("-n", help="With --plain: no newline, not even on a terminal.")
+    ] = False,
+    version: Annotated[
+        int | None,
+        typer.Option("--version", metavar="N", min=1, help="An earlier version of the value."),
+    ] = None,
+    raw: Annotated[
+        bool,
+        typer.Option("--raw", help="Show control characters of the value as they are."),
+    ] = False,
+) -> SecretView | PlainValue:
+    """Show a secret: masked, with what is known about it.
+
+    Examples:
+      infsh secrets get OPENAI_API_KEY
+
+      export OPENAI_API_KEY="$(infsh secrets get OPENAI_API_KEY --plain)"
+
+      infsh secrets get OPENAI_API_KEY --version 1 --reveal
+    """
+    from infsh_secrets.services import views
+
+    if plain:
+        views.check_plain(output_named=context.output_named, reveal=reveal)
+        return views.plain(context.workspace, key, version, newline=not no_newline, raw=raw)
+    views.check_not_plain(no_newline=no_newline)
+    view = views.view(context.workspace, key, version, reveal=reveal, raw=raw)
+    if not (reveal or context.output_named or context.stdout_is_terminal):
+        context.say("This is the masked view; --plain prints the value.")
+    return view

@@ -1,0 +1,86 @@
+"""What a command has at hand: settings, workspace, prompts, and a way to say something."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from infsh_secrets.cli.output import Renderer
+from infsh_secrets.config.settings import Options, Settings
+from infsh_secrets.files.streams import may_ask
+from infsh_secrets.services.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from infsh_secrets.domain.results import Result
+
+
+class Context:
+    """One run of one command."""
+
+    def __init__(
+        self,
+        *,
+        output: str | None,
+        json: bool,
+        quiet: bool,
+        no_color: bool,
+        debug: bool,  # noqa: ARG002  # read where errors end, also those of parsing
+        no_input: bool = False,
+        store: str | None = None,
+        team: str | None = None,
+        environment: str | None = None,
+        vault: str | None = None,
+        key_file: str | None = None,
+        key_fd: int | None = None,
+    ) -> None:
+        self.output_named = bool(json or output)
+        self.may_ask = may_ask(os.environ, no_input=no_input)
+        self._renderer = Renderer("json" if json else output, no_color=no_color, quiet=quiet)
+        self._options = Options(
+            store=store,
+            team=team,
+            environment=environment,
+            vault=vault,
+            key_file=key_file,
+            key_fd=key_fd,
+        )
+        self._workspace: Workspace | None = None
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace of the settings in force."""
+        if self._workspace is None:
+            from infsh_secrets.cli.prompts import ask_hidden
+
+            settings = Settings(self._options, os.environ)
+            self._workspace = Workspace(settings, ask_hidden if self.may_ask else None)
+        return self._workspace
+
+    def choose_team(self, team: str) -> None:
+        """Work in this team, whatever options and variables say."""
+        self._options.team = team
+
+    def run(self, call: Callable[[], Result | None]) -> None:
+        """Make the call, tell its notices, render its result, and close what it opened."""
+        try:
+            self._renderer.check()
+            result = call()
+            for notice in self._workspace.notices if self._workspace else ():
+                self._renderer.say(notice)
+            if result is not None:
+                self._renderer.render(result)
+        finally:
+            if self._workspace is not None:
+                self._workspace.close()
+
+    def say(self, text: str) -> None:
+        """Tell the person something on standard error, once the command has done its work."""
+        self.workspace.notices.append(text)
+
+    @property
+    def stdout_is_terminal(self) -> bool:
+        """Whether a person sees the output."""
+        return sys.stdout.isatty()

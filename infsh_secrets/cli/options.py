@@ -1,0 +1,157 @@
+"""The options that commands share, declared once."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from infsh_secrets.cli.context import Context
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from infsh_secrets.domain.results import Result
+
+_OUTPUT_PANEL = "Output"
+_VAULT_PANEL = "Vault"
+
+_OUTPUT = {
+    "output": Annotated[
+        str | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FORM",
+            help="table, json, yaml, names or plain; json when standard output is no terminal.",
+            rich_help_panel=_OUTPUT_PANEL,
+        ),
+    ],
+    "json": Annotated[
+        bool, typer.Option("--json", help="The same as -o json.", rich_help_panel=_OUTPUT_PANEL)
+    ],
+    "quiet": Annotated[
+        bool,
+        typer.Option(
+            "-q", "--quiet", help="Say nothing but errors.", rich_help_panel=_OUTPUT_PANEL
+        ),
+    ],
+    "no_color": Annotated[
+        bool, typer.Option("--no-color", help="No colour.", rich_help_panel=_OUTPUT_PANEL)
+    ],
+    "debug": Annotated[
+        bool,
+        typer.Option(
+            "--debug",
+            help="With an error, show where in the program it arose.",
+            rich_help_panel=_OUTPUT_PANEL,
+        ),
+    ],
+}
+_STORE = {
+    "store": Annotated[
+        str | None,
+        typer.Option(
+            "-s",
+            "--store",
+            metavar="NAME",
+            help="The store to use.",
+            rich_help_panel=_VAULT_PANEL,
+        ),
+    ],
+    "team": Annotated[
+        str | None,
+        typer.Option(
+            "--team", metavar="NAME", help="The team to work in.", rich_help_panel=_VAULT_PANEL
+        ),
+    ],
+    "environment": Annotated[
+        str | None,
+        typer.Option(
+            "-e",
+            "--env",
+            metavar="NAME[,NAME]",
+            help="The environment; several are looked through in order.",
+            rich_help_panel=_VAULT_PANEL,
+        ),
+    ],
+    "vault": Annotated[
+        str | None,
+        typer.Option(
+            "--vault",
+            metavar="PATH",
+            help="A vault file other than the team's own.",
+            rich_help_panel=_VAULT_PANEL,
+        ),
+    ],
+    "key_file": Annotated[
+        str | None,
+        typer.Option(
+            "--key-file",
+            metavar="PATH",
+            help="A private file with the vault's key.",
+            rich_help_panel=_VAULT_PANEL,
+        ),
+    ],
+    "key_fd": Annotated[
+        int | None,
+        typer.Option(
+            "--key-fd",
+            metavar="N",
+            min=0,
+            help="An open file descriptor that gives the vault's key.",
+            rich_help_panel=_VAULT_PANEL,
+        ),
+    ],
+    "no_input": Annotated[
+        bool,
+        typer.Option("--no-input", help="Never ask anything.", rich_help_panel=_VAULT_PANEL),
+    ],
+}
+
+
+def command(function: Callable[..., Result | None]) -> Callable[..., Callable[[], Result | None]]:
+    """Turn `function(context, …)` into a Typer command that also takes the shared options.
+
+    Typer only parses: what it gets from a command is a call that is made after parsing, so that no
+    error of the command passes through Typer's own handling.
+    """
+    return _with_options(function, _OUTPUT | _STORE)
+
+
+def command_without_vault(
+    function: Callable[..., Result | None],
+) -> Callable[..., Callable[[], Result | None]]:
+    """Do the same for a command that opens no vault."""
+    return _with_options(function, _OUTPUT)
+
+
+def _with_options(
+    function: Callable[..., Result | None], shared: dict[str, Any]
+) -> Callable[..., Callable[[], Result | None]]:
+    signature = inspect.signature(function, eval_str=True)
+    own = [
+        parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        for name, parameter in signature.parameters.items()
+        if name != "context"
+    ]
+    added = [
+        inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=False if annotation.__origin__ is bool else None,
+            annotation=annotation,
+        )
+        for name, annotation in shared.items()
+    ]
+
+    def parsed(**values: Any) -> Callable[[], Result | None]:
+        context = Context(**{name: values.pop(name) for name in shared})
+        return lambda: context.run(lambda: function(context, **values))
+
+    parsed.__signature__ = inspect.Signature([*own, *added])  # type: ignore[attr-defined]
+    parsed.__annotations__ = {p.name: p.annotation for p in [*own, *added]}
+    parsed.__doc__ = function.__doc__
+    parsed.__name__ = function.__name__
+    return parsed

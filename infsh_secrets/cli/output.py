@@ -1,0 +1,243 @@
+"""The one renderer: results become tables, sentences, JSON or YAML; errors become lines."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+from infsh_secrets.cli import plain_text, records
+from infsh_secrets.domain.errors import UsageError
+from infsh_secrets.domain.results import (
+    Changes,
+    ExitCodes,
+    PlainValue,
+    Result,
+    SecretList,
+    SecretView,
+    Text,
+)
+from infsh_secrets.domain.sanitize import sanitize, sanitize_json
+from infsh_secrets.files.streams import refuse_controls, write_stdout, write_value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from rich.console import Console
+
+FORMS = ("table", "json", "yaml", "names", "plain")
+_NARROWEST = 40
+_PIPE_WIDTH = 120
+
+
+def shows_unicode() -> bool:
+    """Tell whether standard output can show more than ASCII."""
+    encoding = (sys.stdout.encoding or "ascii").lower().replace("-", "")
+    # In the C locale Python speaks UTF-8 of its own accord, the terminal perhaps not.
+    return encoding == "utf8" and os.environ.get("LC_ALL") not in ("C", "POSIX")
+
+
+def chosen_form(option: str | None, environ: Mapping[str, str], *, terminal: bool) -> str:
+    """Return the form of output: option, then INFSH_OUTPUT, then table on a terminal, else JSON."""
+    form = option or environ.get("INFSH_OUTPUT") or ("table" if terminal else "json")
+    if form not in FORMS:
+        raise UsageError(
+            "There is no output form of that name.", f"Choose one of {', '.join(FORMS)}."
+        )
+    return form
+
+
+class Renderer:
+    """Shows results on standard output, and what is said to a person on standard error."""
+
+    def __init__(
+        self, form: str | None = None, *, no_color: bool = False, quiet: bool = False
+    ) -> None:
+        self._option = form
+        self._no_color = no_color
+        self._quiet = quiet
+
+    @property
+    def form(self) -> str:
+        """The form of output in force; UsageError when it does not exist."""
+        return chosen_form(self._option, os.environ, terminal=sys.stdout.isatty())
+
+    def check(self) -> None:
+        """Raise UsageError for a form that does not exist, before anything is done."""
+        _ = self.form
+
+    def say(self, text: str) -> None:
+        """Tell the person something, dimmed on a terminal; nothing when quiet."""
+        if self._quiet:
+            return
+        line = sanitize(text)
+        if sys.stderr.isatty() and not self._no_color and _colours(os.environ):
+            line = f"\x1b[2m{line}\x1b[0m"
+        sys.stderr.write(line + "\n")
+        sys.stderr.flush()
+
+    def render(self, result: Result) -> None:
+        """Write a result to standard output in the form in force."""
+        if isinstance(result, PlainValue):
+            data = result.value.reveal_bytes()
+            write_value(data, newline=result.newline, raw=result.raw)
+            return
+        if isinstance(result, Changes) and self._quiet:
+            return
+        write_stdout(self._encode(self._text(result)))
+
+    def _text(self, result: Result) -> str:
+        if isinstance(result, Text):
+            return result.text
+        form = self.form
+        if form == "json":
+            return records.as_json(result, unicode=shows_unicode())
+        if form == "yaml":
+            return records.as_yaml(result, unicode=shows_unicode())
+        if form == "names":
+            return plain_text.names(result)
+        if form == "plain":
+            return plain_text.plain(result, _now(), unicode=shows_unicode())
+        return self._table(result)
+
+    @staticmethod
+    def _encode(text: str) -> bytes:
+        encoding = sys.stdout.encoding or "ascii"
+        return text.encode(encoding, "backslashreplace")
+
+    # -- for people --------------------------------------------------------------------------------
+
+    def _table(self, result: Result) -> str:
+        console = self._console()
+        with console.capture() as capture:
+            if isinstance(result, SecretList):
+                self._print_list(console, result)
+            elif isinstance(result, SecretView):
+                self._print_view(console, result)
+            elif isinstance(result, ExitCodes):
+                rows = ((str(n), name, when) for n, name, when in result.rows)
+                _print_rows(console, ("code", "name", "when"), rows)
+            else:
+                for line in plain_text.sentences(result, unicode=shows_unicode()):
+                    console.print(_text(line), soft_wrap=True)
+        return capture.get()
+
+    def _console(self) -> Console:
+        from rich.console import Console
+
+        terminal = sys.stdout.isatty()
+        return Console(
+            file=sys.stdout,
+            force_terminal=terminal,
+            no_color=self._no_color or not _colours(os.environ),
+            color_system="auto" if terminal and _colours(os.environ) else None,
+            width=None if terminal else _PIPE_WIDTH,
+            markup=False,
+            highlight=False,
+            emoji=False,
+        )
+
+    def _print_list(self, console: Console, result: SecretList) -> None:
+        if not result.infos:
+            console.print(_text(plain_text.empty_list(result)), soft_wrap=True)
+            return
+        now = _now()
+        when = "deleted" if result.deleted else "updated"
+        rows = (plain_text.list_row(info, now, unicode=shows_unicode()) for info in result.infos)
+        _print_rows(
+            console,
+            ("key", "value", "description", "environment", "version", when),
+            rows,
+            styles=("bold cyan", "dim", "", "", "", ""),
+            shrinking=2,
+        )
+
+    def _print_view(self, console: Console, result: SecretView) -> None:
+        lines = plain_text.view_lines(result, _now(), unicode=shows_unicode())
+        width = max(len(label) for label, _ in lines)
+        for label, value in lines:
+            console.print(_text(label.ljust(width + 2), "dim") + _text(value), soft_wrap=True)
+        if result.value is not None:
+            text = result.value.reveal()
+            if sys.stdout.isatty() and not result.raw:
+                refuse_controls(text)
+            console.print(_text("value".ljust(width + 2), "dim"), end="", soft_wrap=True)
+            console.out(text, highlight=False)
+
+
+def _print_rows(
+    console: Console,
+    titles: tuple[str, ...],
+    rows: Iterable[tuple[str, ...]],
+    *,
+    styles: tuple[str, ...] = (),
+    shrinking: int | None = None,
+) -> None:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(
+        box=box.SIMPLE_HEAD if shows_unicode() else box.ASCII2,
+        show_edge=False,
+        pad_edge=False,
+        header_style="bold",
+    )
+    for place, title in enumerate(titles):
+        table.add_column(
+            title,
+            style=styles[place] if styles else "",
+            no_wrap=place == shrinking,
+            overflow="ellipsis" if place == shrinking else "fold",
+        )
+    for row in rows:
+        table.add_row(*(_text(cell) for cell in row))
+    console.print(table)
+
+
+def _text(content: str, style: str = "") -> Any:
+    """Return text without markup, its control and bidirectional characters made visible."""
+    from rich.text import Text as RichText
+
+    return RichText(sanitize(content), style=style)
+
+
+def _colours(environ: Mapping[str, str]) -> bool:
+    return not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def wants_json(words: list[str], environ: Mapping[str, str], *, terminal: bool) -> bool:
+    """Tell from a command line that may not even parse whether its output was to be JSON."""
+    option = None
+    for place, word in enumerate(words):
+        if word == "--json":
+            return True
+        if word in ("-o", "--output"):
+            option = words[place + 1] if place + 1 < len(words) else None
+        elif word.startswith("--output="):
+            option = word.removeprefix("--output=")
+    try:
+        return chosen_form(option, environ, terminal=terminal) == "json"
+    except UsageError:
+        return False
+
+
+def render_error(code: str, message: str, hint: str, status: int, *, as_json: bool) -> None:
+    """Write an error to standard error: one sentence and the next step, or one JSON object."""
+    if as_json:
+        import json
+
+        error = {"code": code, "message": message, "hint": hint or None, "exit": status}
+        line = sanitize_json(json.dumps({"error": error}, ensure_ascii=not shows_unicode()))
+    else:
+        colour = sys.stderr.isatty() and _colours(os.environ)
+        head = "\x1b[31merror:\x1b[0m" if colour else "error:"
+        line = f"{head} {sanitize(message)}"
+        if hint:
+            line += f"\n  {sanitize(hint)}"
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()

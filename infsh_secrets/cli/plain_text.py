@@ -1,0 +1,166 @@
+"""Results as words: what tables show and what `-o plain` and `-o names` print."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from infsh_secrets.domain.masking import to_ascii
+from infsh_secrets.domain.results import (
+    Changes,
+    ExitCodes,
+    Result,
+    SecretList,
+    SecretView,
+    TeamCreated,
+    TeamList,
+    VaultStatus,
+    VerifyReport,
+)
+from infsh_secrets.domain.sanitize import sanitize
+from infsh_secrets.domain.times import age, rfc3339
+
+if TYPE_CHECKING:
+    from infsh_secrets.domain.models import SecretInfo
+
+
+def names(result: Result) -> str:
+    """Return the names in a result, one a line."""
+    found: list[str] = []
+    if isinstance(result, SecretList):
+        found = [info.key for info in result.infos]
+    elif isinstance(result, SecretView):
+        found = [result.info.key]
+    elif isinstance(result, Changes):
+        found = [change.info.key for change in result.changes]
+    elif isinstance(result, TeamList):
+        found = result.teams
+    elif isinstance(result, ExitCodes):
+        found = [name for _, name, _ in result.rows]
+    elif isinstance(result, TeamCreated):
+        found = [result.team]
+    elif isinstance(result, VaultStatus | VerifyReport):
+        found = [result.path]
+    return "".join(sanitize(name) + "\n" for name in found)
+
+
+def plain(result: Result, now: int, *, unicode: bool) -> str:
+    """Return a result as unformatted text: columns parted by tabs, facts as `label: value`."""
+    if isinstance(result, SecretList):
+        rows = [list_row(info, now, unicode=unicode) for info in result.infos]
+    elif isinstance(result, SecretView):
+        rows = [(f"{label}:", value) for label, value in view_lines(result, now, unicode=unicode)]
+    elif isinstance(result, ExitCodes):
+        rows = [(str(code), name, when) for code, name, when in result.rows]
+    else:
+        rows = [(line,) for line in sentences(result, unicode=unicode)]
+    return "".join("\t".join(sanitize(cell) for cell in row) + "\n" for row in rows)
+
+
+def list_row(info: SecretInfo, now: int, *, unicode: bool) -> tuple[str, ...]:
+    """Return the cells of one secret in a list."""
+    expired = info.expires is not None and info.expires <= now
+    return (
+        info.key,
+        masked(info, unicode=unicode),
+        ("expired! " if expired else "") + info.description,
+        info.environment,
+        str(info.version),
+        age(info.updated if info.deleted is None else info.deleted, now),
+    )
+
+
+def masked(info: SecretInfo, *, unicode: bool) -> str:
+    """Return the masked value for this output."""
+    return info.masked if unicode else to_ascii(info.masked)
+
+
+def view_lines(result: SecretView, now: int, *, unicode: bool) -> list[tuple[str, str]]:
+    """Return (label, fact) of one secret."""
+    info = result.info
+    newest = result.version == info.version
+    lines = [("key", info.key)]
+    if newest:
+        lines.append(("masked", masked(info, unicode=unicode)))
+    lines.append(("description", info.description or "-"))
+    lines += [(f"  {name}", value) for name, value in info.metadata.items()]
+    lines.append(("environment", info.environment))
+    lines.append(("team", result.place.team))
+    version = str(result.version) if newest else f"{result.version} of {info.version}"
+    lines.append(("version", version))
+    moments = [("created", info.created), ("updated", info.updated)]
+    if not newest:
+        moments = [("written", result.version_created)]
+    if info.expires is not None:
+        moments.append(("expires", info.expires))
+    lines += [(label, f"{rfc3339(moment)} ({age(moment, now)})") for label, moment in moments]
+    if newest:
+        lines.append(("fingerprint", info.fingerprint))
+    used = "never" if info.last_used is None else f"{rfc3339(info.last_used)}"
+    lines.append(("last used", used))
+    return lines
+
+
+def empty_list(result: SecretList) -> str:
+    """Return the sentence for a list without secrets."""
+    if result.deleted:
+        return "No deleted secrets."
+    return "No secrets. Store one with: infsh secrets set KEY"
+
+
+def sentences(result: Result, *, unicode: bool) -> list[str]:
+    """Return a result that is no table as sentences."""
+    if isinstance(result, Changes):
+        return _changes(result, unicode=unicode)
+    if isinstance(result, VaultStatus):
+        return _status(result)
+    if isinstance(result, VerifyReport):
+        return [
+            f"The vault {result.path} is whole.",
+            f"Verified: {_count(result.secrets, 'secret')}, {result.deleted} deleted, "
+            f"{_count(result.versions, 'version')}, "
+            f"{_count(result.audit_entries, 'audit entry', 'audit entries')}.",
+        ]
+    if isinstance(result, TeamList):
+        return [team + (" (in use)" if team == result.current else "") for team in result.teams]
+    if isinstance(result, TeamCreated):
+        return [f"Created the team {result.team}. Use it with --team {result.team}."]
+    return []
+
+
+def _changes(result: Changes, *, unicode: bool) -> list[str]:
+    lines = []
+    for change in result.changes:
+        info = change.info
+        what = change.action
+        if what in ("created", "updated") and info.version > 1:
+            what += f" to version {info.version}" if what == "updated" else ""
+        shown = masked(info, unicode=unicode)
+        where = "" if info.environment == "default" else f" in {info.environment}"
+        if change.action in ("deleted", "restored"):
+            lines.append(f"{info.key}{where}: {what}")
+        else:
+            lines.append(f"{info.key}{where}: {what}  {shown}  {info.fingerprint}")
+    if result.undo:
+        lines.append(f"Undo with: {result.undo}")
+    if not lines:
+        lines.append("Nothing to do.")
+    return lines
+
+
+def _status(result: VaultStatus) -> list[str]:
+    if not result.exists:
+        return [f"There is no vault at {result.path} yet; the first `set` makes it."]
+    environments = ", ".join(f"{name} {count}" for name, count in result.environments.items())
+    lines = [
+        f"Vault:    {result.path} (format {result.format}, {result.bytes} bytes)",
+        f"Team:     {result.team}",
+        f"Opened:   by {result.opened_by}",
+        f"Secrets:  {result.secrets} ({environments})" if environments else "Secrets:  none",
+        f"Deleted:  {result.deleted}",
+    ]
+    lines += [f"Key slot: {slot['kind']}, kept in: {slot['kept_in']}" for slot in result.slots]
+    return lines
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"

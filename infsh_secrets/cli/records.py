@@ -1,0 +1,115 @@
+"""Results as data: the JSON and YAML that programs read, one of the stable surfaces."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from infsh_secrets.domain.masking import to_ascii
+from infsh_secrets.domain.results import (
+    Changes,
+    ExitCodes,
+    Place,
+    Result,
+    SecretList,
+    SecretView,
+    TeamCreated,
+    TeamList,
+    VaultStatus,
+    VerifyReport,
+)
+from infsh_secrets.domain.sanitize import sanitize_json
+from infsh_secrets.domain.times import rfc3339
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from infsh_secrets.domain.models import SecretInfo
+
+
+def as_json(result: Result, *, unicode: bool) -> str:
+    """Return a result as JSON with a final newline; an array has one element a line."""
+    data = as_data(result, unicode=unicode)
+    if isinstance(data, list):
+        # One compact line each: an indented dump is many times slower for long lists.
+        if not data:
+            return "[]\n"
+        encode = json.JSONEncoder(ensure_ascii=not unicode).encode
+        text = "[\n" + ",\n".join(map(encode, data)) + "\n]\n"
+    else:
+        text = json.dumps(data, indent=2, ensure_ascii=not unicode) + "\n"
+    return sanitize_json(text)
+
+
+def as_yaml(result: Result, *, unicode: bool) -> str:
+    """Return a result as YAML."""
+    import yaml
+
+    data = as_data(result, unicode=unicode)
+    text: str = yaml.safe_dump(data, sort_keys=False, allow_unicode=unicode, width=1000)
+    if unicode and sanitize_json(text) != text:
+        text = yaml.safe_dump(data, sort_keys=False, allow_unicode=False, width=1000)
+    return text
+
+
+def as_data(result: Result, *, unicode: bool) -> Any:
+    """Return a result as what JSON can hold."""
+    if isinstance(result, SecretList):
+        return [secret(info, result.place, unicode=unicode) for info in result.infos]
+    if isinstance(result, SecretView):
+        return _view(result, unicode=unicode)
+    if isinstance(result, Changes):
+        changes = [
+            {"action": c.action, **secret(c.info, result.place, unicode=unicode)}
+            for c in result.changes
+        ]
+        return changes[0] if result.single and changes else changes
+    if isinstance(result, ExitCodes):
+        return [{"code": c, "name": name, "when": when} for c, name, when in result.rows]
+    if isinstance(result, TeamList):
+        return [{"name": team, "current": team == result.current} for team in result.teams]
+    if isinstance(result, TeamCreated):
+        return {"name": result.team, "path": result.path}
+    if isinstance(result, VaultStatus | VerifyReport):
+        return dict(_fields(result))
+    raise TypeError("a result without a record")
+
+
+def secret(info: SecretInfo, place: Place, *, unicode: bool) -> dict[str, Any]:
+    """Return what is known of a secret; absent facts are null."""
+    return {
+        "key": info.key,
+        "masked_value": info.masked if unicode else to_ascii(info.masked),
+        "description": info.description or None,
+        "metadata": info.metadata,
+        "environment": info.environment,
+        "team": place.team,
+        "store": place.store,
+        "version": info.version,
+        "fingerprint": info.fingerprint,
+        "created_at": rfc3339(info.created),
+        "updated_at": rfc3339(info.updated),
+        "expires_at": rfc3339(info.expires),
+        "last_used_at": rfc3339(info.last_used),
+        "deleted_at": rfc3339(info.deleted),
+    }
+
+
+def _view(result: SecretView, *, unicode: bool) -> dict[str, Any]:
+    data = secret(result.info, result.place, unicode=unicode)
+    if result.version != result.info.version:
+        # What is masked and fingerprinted is the newest value, not the one asked for.
+        data |= {
+            "version": result.version,
+            "masked_value": None,
+            "fingerprint": None,
+            "updated_at": rfc3339(result.version_created),
+        }
+    if result.value is not None:
+        data["value"] = result.value.reveal()
+    return data
+
+
+def _fields(result: VaultStatus | VerifyReport) -> Iterator[tuple[str, Any]]:
+    for name in result.__dataclass_fields__:
+        yield name, getattr(result, name)

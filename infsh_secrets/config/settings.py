@@ -1,0 +1,156 @@
+"""What a command works with: options first, then variables, configuration file, defaults."""
+
+from __future__ import annotations
+
+import os
+
+from infsh_secrets.config.paths import folder
+from infsh_secrets.domain.errors import NotFoundError, UsageError
+from infsh_secrets.domain.names import (
+    DEFAULT_ENVIRONMENT,
+    DEFAULT_TEAM,
+    check_environment,
+    check_team,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CONFIGURATION_FILE = "config.toml"
+LOCAL_STORE = "vault"
+
+VARIABLES = (
+    ("INFSH_STORE", "the store to use; `vault`, the local one, is the default"),
+    ("INFSH_TEAM", "the team; `personal` is the default"),
+    ("INFSH_ENV", "the environment, or several as in `staging,default`"),
+    ("INFSH_VAULT", "path of the vault file, instead of the team's own"),
+    ("INFSH_VAULT_KEY", "the vault's key as text, `INFSHKEY1-…`"),
+    ("INFSH_VAULT_KEY_FILE", "a private file that holds the vault's key"),
+    ("INFSH_VAULT_PASSPHRASE_FILE", "a private file that holds the vault's passphrase"),
+    ("INFSH_OUTPUT", "`table`, `json`, `yaml`, `names` or `plain`"),
+    ("INFSH_NO_INPUT", "`1`: never ask anything"),
+    ("INFSH_CONFIG_DIR", "folder of the configuration file"),
+    ("INFSH_DATA_DIR", "folder of vaults and key files"),
+    ("NO_COLOR", "no colour"),
+    ("CI", "never ask anything"),
+)
+"""Every environment variable the program reads, with what it is for."""
+
+_CONFIGURABLE = {"store", "team", "environment", "output"}
+
+
+class Options:
+    """What the command line says; None where it says nothing."""
+
+    __slots__ = ("environment", "key_fd", "key_file", "store", "team", "vault")
+
+    def __init__(
+        self,
+        *,
+        store: str | None = None,
+        team: str | None = None,
+        environment: str | None = None,
+        vault: str | None = None,
+        key_file: str | None = None,
+        key_fd: int | None = None,
+    ) -> None:
+        self.store = store
+        self.team = team
+        self.environment = environment
+        self.vault = vault
+        self.key_file = key_file
+        self.key_fd = key_fd
+
+
+class Settings:
+    """What is in force. `key_text` is secret."""
+
+    __slots__ = (
+        "data",
+        "environments",
+        "key_fd",
+        "key_file",
+        "key_file_option",
+        "key_text",
+        "passphrase_file",
+        "store",
+        "team",
+        "vault",
+        "vault_named",
+    )
+
+    def __init__(self, options: Options, environ: Mapping[str, str]) -> None:
+        """Settle everything; raises UsageError for a bad name, NotFoundError for a bad store."""
+        file = read_configuration(environ)
+
+        def settle(option: str | None, variable: str, key: str, default: str) -> str:
+            return option or environ.get(variable) or file.get(key) or default
+
+        self.store = settle(options.store, "INFSH_STORE", "store", LOCAL_STORE)
+        if self.store != LOCAL_STORE:
+            raise NotFoundError(
+                "There is no store of that name.", f"The local one is named {LOCAL_STORE}."
+            )
+        self.team = check_team(settle(options.team, "INFSH_TEAM", "team", DEFAULT_TEAM))
+        chain = settle(options.environment, "INFSH_ENV", "environment", DEFAULT_ENVIRONMENT)
+        self.environments = tuple(check_environment(part.strip()) for part in chain.split(","))
+        self.data = folder("data", environ)
+        named = options.vault or environ.get("INFSH_VAULT")
+        self.vault_named = bool(named)
+        self.vault = (
+            os.path.abspath(named)
+            if named
+            else os.path.join(self.data, "vaults", f"{self.team}.vault")
+        )
+        self.key_fd = options.key_fd
+        self.key_file_option = options.key_file is not None
+        self.key_file = options.key_file or environ.get("INFSH_VAULT_KEY_FILE")
+        self.key_text = environ.get("INFSH_VAULT_KEY")
+        self.passphrase_file = environ.get("INFSH_VAULT_PASSPHRASE_FILE")
+
+    @property
+    def keys(self) -> str:
+        """The folder of the vaults' own key files."""
+        return os.path.join(self.data, "keys")
+
+    @property
+    def environment(self) -> str:
+        """The one environment to write to; UsageError when a chain was given."""
+        if len(self.environments) > 1:
+            raise UsageError(
+                "A secret is written to one environment, and several are named.",
+                "Name one with -e.",
+            )
+        return self.environments[0]
+
+
+def read_configuration(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the user's configuration file, {} when there is none; UsageError when it is wrong."""
+    try:
+        path = os.path.join(folder("config", environ), CONFIGURATION_FILE)
+    except UsageError:
+        return {}
+    if not os.path.exists(path):
+        return {}
+    import tomllib
+
+    from infsh_secrets.domain.sanitize import sanitize
+
+    try:
+        with open(path, "rb") as file:
+            data = tomllib.load(file)
+    except (OSError, ValueError) as error:
+        where = sanitize(str(error)) if isinstance(error, tomllib.TOMLDecodeError) else "unreadable"
+        raise UsageError(
+            f"The configuration file {sanitize(path)} cannot be read: {where}.", "Correct it."
+        ) from None
+    unknown = sorted(set(data) - _CONFIGURABLE)
+    wrong = [key for key, value in data.items() if not isinstance(value, str)]
+    if unknown or wrong:
+        name = sanitize((unknown or wrong)[0])
+        raise UsageError(
+            f"The configuration file {sanitize(path)} has a wrong entry: {name}.",
+            f"It may have these, as text: {', '.join(sorted(_CONFIGURABLE))}.",
+        )
+    return data

@@ -1,0 +1,173 @@
+"""What the services return and the renderer shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from infsh_secrets.domain.models import SecretInfo, SecretValue
+
+
+@dataclass(frozen=True)
+class Place:
+    """Which store and team a result is of."""
+
+    store: str
+    team: str
+
+
+@dataclass(frozen=True)
+class SecretView:
+    """One secret; `value` only when it is to be revealed."""
+
+    place: Place
+    info: SecretInfo
+    version: int
+    version_created: int
+    value: SecretValue | None = None
+    raw: bool = False
+
+
+@dataclass(frozen=True)
+class PlainValue:
+    """A value alone, for standard output; with `newline` one is added on a terminal."""
+
+    value: SecretValue
+    newline: bool = True
+    raw: bool = False
+
+
+@dataclass(frozen=True)
+class SecretList:
+    """Secrets without their values."""
+
+    place: Place
+    infos: list[SecretInfo]
+    all_environments: bool = False
+    deleted: bool = False
+
+
+@dataclass(frozen=True)
+class Change:
+    """One secret that a command changed, and how: created, updated, deleted, restored."""
+
+    action: str
+    info: SecretInfo
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a command changed, in the order it was asked to; `undo` is a command or ""."""
+
+    place: Place
+    changes: list[Change]
+    single: bool
+    undo: str = ""
+
+
+@dataclass(frozen=True)
+class VaultStatus:
+    """Which vault, what opened it, how much is in it."""
+
+    path: str
+    team: str
+    exists: bool
+    format: int = 0
+    vault_id: str = ""
+    opened_by: str = ""
+    slots: list[dict[str, str]] = field(default_factory=list)
+    secrets: int = 0
+    deleted: int = 0
+    environments: dict[str, int] = field(default_factory=dict)
+    bytes: int = 0
+
+
+@dataclass(frozen=True)
+class VerifyReport:
+    """What a complete check of a vault went through without finding anything."""
+
+    path: str
+    secrets: int
+    deleted: int
+    versions: int
+    audit_entries: int
+
+
+@dataclass(frozen=True)
+class TeamList:
+    """The teams that have a vault here, and the one in use."""
+
+    teams: list[str]
+    current: str
+
+
+@dataclass(frozen=True)
+class TeamCreated:
+    """A team whose vault was made."""
+
+    team: str
+    path: str
+
+
+@dataclass(frozen=True)
+class ExitCodes:
+    """The table of exit codes."""
+
+    rows: tuple[tuple[int, str, str], ...]
+
+
+@dataclass(frozen=True)
+class Text:
+    """Text for standard output as it is, in every output form: a script, a version."""
+
+    text: str
+
+
+Result = (
+    SecretView
+    | PlainValue
+    | SecretList
+    | Changes
+    | VaultStatus
+    | VerifyReport
+    | TeamList
+    | TeamCreated
+    | ExitCodes
+    | Text
+)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list is narrowed to; times are milliseconds since 1970 and `now` is the clock."""
+
+    patterns: tuple[str, ...] = ()
+    metadata: tuple[tuple[str, str], ...] = ()
+    stale_before: int | None = None
+    expired_at: int | None = None
+    deleted: bool = False
+    all_environments: bool = False
+    sort: str = "key"
+    reverse: bool = False
+
+
+def matches(info: SecretInfo, filters: Filters) -> bool:
+    """Tell whether a secret passes all filters; patterns are globs, case-sensitive, any may fit."""
+    if filters.patterns and not any(fnmatchcase(info.key, p) for p in filters.patterns):
+        return False
+    if any(info.metadata.get(name) != value for name, value in filters.metadata):
+        return False
+    if filters.stale_before is not None and info.updated > filters.stale_before:
+        return False
+    return not (
+        filters.expired_at is not None
+        and (info.expires is None or info.expires > filters.expired_at)
+    )
+
+
+def sort_key(info: SecretInfo, filters: Filters) -> tuple[int, str, str]:
+    """Return what a secret is sorted by: the chosen column, then key and environment."""
+    first = {"updated": info.updated, "used": info.last_used or 0}.get(filters.sort, 0)
+    return first, info.key, info.environment

@@ -1,0 +1,1 @@
+"""Use cases: typed input, typed result; nothing here prints or prompts."""

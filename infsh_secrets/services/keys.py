@@ -1,0 +1,115 @@
+"""New vaults and what opens them."""
+
+from __future__ import annotations
+
+import os
+
+from infsh_secrets.crypto import kdf, keyslots
+from infsh_secrets.crypto.keytext import RAW_BYTES, encode_raw_key, key_id
+from infsh_secrets.domain.errors import ConflictError, InfshError
+from infsh_secrets.domain.sanitize import sanitize
+from infsh_secrets.files.private import ExclusiveLock, ensure_private_folder
+from infsh_secrets.stores.vault.create import NewVault, create_vault, draw_vault
+from infsh_secrets.unlock import os_keyring
+from infsh_secrets.unlock.keyfile import write_own_key
+from infsh_secrets.unlock.sources import KEYRING, named_key, read_passphrase_file
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from infsh_secrets.crypto.keyslots import Slot
+    from infsh_secrets.services.workspace import Workspace
+
+_LOCK = ".create.lock"
+
+
+def create_first_vault(workspace: Workspace) -> None:
+    """Make the vault that the settings name, unless another process has just made it.
+
+    Its key is the one that is named (descriptor, file, variable, passphrase file); else a new one
+    in the OS keyring; else a new one in a key file. A notice says where it lies. On any error no
+    vault is made.
+    """
+    path = workspace.settings.vault
+    folder = os.path.dirname(path)
+    ensure_private_folder(folder)
+    with ExclusiveLock(os.path.join(folder, _LOCK)):
+        if os.path.lexists(path):
+            return
+        new = draw_vault()
+        slot, notice, undo = _first_slot(workspace, new)
+        try:
+            create_vault(path, new, [slot])
+        except BaseException:
+            undo()
+            raise
+    workspace.notices.append(f"Made the vault {sanitize(path)}. {notice}")
+
+
+def create_team(workspace: Workspace) -> str:
+    """Make the vault of a team and return its path; ConflictError when it has one."""
+    path = workspace.settings.vault
+    if os.path.lexists(path):
+        raise ConflictError(f"The team {workspace.settings.team} has a vault already.")
+    create_first_vault(workspace)
+    return path
+
+
+def teams(workspace: Workspace) -> list[str]:
+    """Return the names of the teams that have a vault here, sorted."""
+    try:
+        files = os.listdir(os.path.join(workspace.settings.data, "vaults"))
+    except OSError:
+        return []
+    return sorted(
+        name.removesuffix(".vault")
+        for name in files
+        if name.endswith(".vault") and not name.startswith(".")
+    )
+
+
+def _nothing() -> None:
+    """Undo nothing."""
+
+
+def _first_slot(workspace: Workspace, new: NewVault) -> tuple[Slot, str, Callable[[], None]]:
+    sources = workspace.sources()
+    named = named_key(sources)
+    if named:
+        key, by, _ = named
+        slot = keyslots.wrap_raw(key, key_id(key), "named", new, keyslots.Randomness.draw())
+        return slot, f"It opens with {by}: keep that key, nothing else opens it.", _nothing
+    if sources.passphrase:
+        passphrase = read_passphrase_file(sources.passphrase)
+        slot = keyslots.wrap_passphrase(
+            passphrase, kdf.ARGON2_DEFAULT, new, keyslots.Randomness.draw()
+        )
+        return slot, "It opens with the passphrase, which nobody can reset.", _nothing
+    return _generated_slot(workspace, new)
+
+
+def _generated_slot(workspace: Workspace, new: NewVault) -> tuple[Slot, str, Callable[[], None]]:
+    key = os.urandom(RAW_BYTES)
+    identity = key_id(key)
+    backend = os_keyring.find()
+    if backend is not None:
+        try:
+            os_keyring.store(backend, new[0], identity, encode_raw_key(key))
+        except InfshError as error:
+            workspace.notices.append(f"{error.message} A key file is used instead.")
+        else:
+            slot = keyslots.wrap_raw(key, identity, KEYRING, new, keyslots.Randomness.draw())
+            return (
+                slot,
+                "Its key is in the OS keyring and opens it while you are logged in.",
+                lambda: os_keyring.forget(backend, new[0], identity),
+            )
+    path = write_own_key(workspace.settings.keys, identity, key)
+    slot = keyslots.wrap_raw(key, identity, "file", new, keyslots.Randomness.draw())
+    notice = (
+        f"Its key is in the file {sanitize(path)}, which only you may read: it protects copies of "
+        "the vault, not against somebody who can read your files. Without it nothing opens the "
+        "vault: keep a copy elsewhere."
+    )
+    return slot, notice, lambda: os.unlink(path)

@@ -1,0 +1,125 @@
+"""Reading, writing and listing secrets."""
+
+from __future__ import annotations
+
+from infsh_secrets.domain.errors import NotFoundError, UsageError
+from infsh_secrets.domain.names import DEFAULT_ENVIRONMENT, check_key
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from infsh_secrets.domain.models import Secret, SecretInfo
+    from infsh_secrets.domain.results import Filters
+    from infsh_secrets.services.workspace import Workspace
+    from infsh_secrets.stores.base import Outcome, Write
+
+
+def read(workspace: Workspace, key: str, version: int | None = None) -> Secret:
+    """Return a secret from the first environment of the chain that has it."""
+    check_key(key)
+    missing: NotFoundError | None = None
+    if workspace.exists():
+        store = workspace.store()
+        for environment in workspace.settings.environments:
+            try:
+                return store.get(environment, key, version)
+            except NotFoundError as error:
+                missing = missing or error
+    raise missing or _no_secret(key)
+
+
+def _no_secret(key: str) -> NotFoundError:
+    return NotFoundError(
+        f"There is no secret named {key}.", f"Store it with: infsh secrets set {key}"
+    )
+
+
+def prepare_write(workspace: Workspace, keys: Sequence[str]) -> None:
+    """Raise what the write would meet, before anybody is asked for a value."""
+    for key in keys:
+        check_key(key)
+    if len(set(keys)) != len(keys):
+        raise UsageError("A secret is named twice.", "Name each secret once.")
+    if not workspace.settings.environment:
+        raise UsageError("No environment is named.")
+    if workspace.exists():
+        workspace.store().check_writable()
+
+
+def write(workspace: Workspace, writes: Sequence[Write]) -> list[Outcome]:
+    """Store secrets in one transaction, in a new vault if there is none yet."""
+    prepare_write(workspace, [write.key for write in writes])
+    if not workspace.exists():
+        from infsh_secrets.services.keys import create_first_vault
+
+        create_first_vault(workspace)
+    return workspace.store().write(workspace.settings.environment, writes)
+
+
+def select(workspace: Workspace, filters: Filters) -> list[SecretInfo]:
+    """Return what is known of the secrets that pass the filters, sorted as they ask.
+
+    With a chain of environments, of each name the one that `read` would return.
+    """
+    from infsh_secrets.domain.results import matches, sort_key
+
+    if not workspace.exists():
+        return []
+    chain = workspace.settings.environments
+    found = workspace.store().listing(
+        chain[0] if len(chain) == 1 and not filters.all_environments else None,
+        deleted=filters.deleted,
+    )
+    if not filters.all_environments and len(chain) > 1:
+        first: dict[str, SecretInfo] = {}
+        for environment in reversed(chain):
+            first.update({info.key: info for info in found if info.environment == environment})
+        found = list(first.values())
+    kept = [info for info in found if matches(info, filters)]
+    kept.sort(key=lambda info: sort_key(info, filters), reverse=filters.reverse)
+    return kept
+
+
+def delete(
+    workspace: Workspace, keys: Sequence[str], *, ignore_missing: bool = False
+) -> list[SecretInfo]:
+    """Delete secrets in one transaction; all or nothing."""
+    for key in keys:
+        check_key(key)
+    environment = workspace.settings.environment
+    if not workspace.exists():
+        if ignore_missing:
+            return []
+        raise _no_secret(keys[0])
+    store = workspace.store()
+    store.check_writable()
+    return store.delete(environment, list(dict.fromkeys(keys)), ignore_missing=ignore_missing)
+
+
+def restore(workspace: Workspace, keys: Sequence[str]) -> list[SecretInfo]:
+    """Bring deleted secrets back in one transaction; all or nothing."""
+    for key in keys:
+        check_key(key)
+    environment = workspace.settings.environment
+    if not workspace.exists():
+        raise _no_secret(keys[0])
+    store = workspace.store()
+    store.check_writable()
+    return store.restore(environment, list(dict.fromkeys(keys)))
+
+
+def names(workspace: Workspace) -> list[str]:
+    """Return the names in the environments of the chain, for completion."""
+    if not workspace.exists():
+        return []
+    chain = workspace.settings.environments
+    infos = workspace.store().listing(None if len(chain) > 1 else chain[0])
+    return sorted({info.key for info in infos if info.environment in chain})
+
+
+def undo_hint(infos: Sequence[SecretInfo]) -> str:
+    """Return the command that brings deleted secrets back."""
+    environment = infos[0].environment
+    suffix = "" if environment == DEFAULT_ENVIRONMENT else f" -e {environment}"
+    return f"infsh secrets restore {' '.join(info.key for info in infos)}{suffix}"

@@ -1,0 +1,119 @@
+"""The composition root: brings settings, unlock and stores together."""
+
+from __future__ import annotations
+
+import os
+
+from infsh_secrets.domain.errors import NotFoundError
+from infsh_secrets.domain.names import DEFAULT_TEAM
+from infsh_secrets.domain.sanitize import sanitize
+from infsh_secrets.stores.vault.store import LockedVault, VaultStore
+from infsh_secrets.unlock.sources import Lock, Sources, open_lock
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Self
+
+    from infsh_secrets.config.settings import Settings
+    from infsh_secrets.stores.base import SecretStore
+
+
+class Workspace:
+    """The settings in force, and the store they name, opened when it is first needed.
+
+    `ask` prompts for a passphrase and is None where nothing may be asked. `notices` collects what
+    the person should be told besides the result.
+    """
+
+    def __init__(self, settings: Settings, ask: Callable[[str], str] | None = None) -> None:
+        self.settings = settings
+        self.notices: list[str] = []
+        self.opened_by = ""
+        self._ask = ask
+        self._store: VaultStore | None = None
+        self._locked: LockedVault | None = None
+        self._sources: Sources | None = None
+
+    def exists(self) -> bool:
+        """Tell whether there is a vault; a missing one that should exist is a NotFoundError.
+
+        The default team's vault, and one named by path, come into being with the first secret.
+        """
+        if os.path.lexists(self.settings.vault):
+            return True
+        if self.settings.team != DEFAULT_TEAM and not self.settings.vault_named:
+            raise NotFoundError(
+                f"There is no team named {self.settings.team}.",
+                f"Create its vault with: infsh secrets team create {self.settings.team}",
+            )
+        return False
+
+    def store(self) -> SecretStore:
+        """Return the store, opened and unlocked."""
+        return self.vault_store()
+
+    def vault_store(self) -> VaultStore:
+        """Return the local vault, opened and unlocked."""
+        if self._store is None:
+            locked = self.locked
+            head = locked.head
+            lock = Lock(locked.file.path, head.vault_id, head.epoch, locked.slots)
+            opened = open_lock(lock, self.sources())
+            keys = locked.unlock(opened.vault_key)
+            self.opened_by = opened.by
+            self._store = VaultStore(locked, keys, team=self.settings.team, actor=actor)
+        return self._store
+
+    @property
+    def locked(self) -> LockedVault:
+        """The vault's file as it is before it is unlocked."""
+        if self._locked is None:
+            if not self.exists():
+                raise NotFoundError(
+                    f"There is no vault at {sanitize(self.settings.vault)}.",
+                    "Store a first secret with: infsh secrets set KEY",
+                )
+            self._locked = LockedVault(self.settings.vault)
+        return self._locked
+
+    def sources(self) -> Sources:
+        """Return where a key may come from."""
+        if self._sources is None:
+            self._sources = self._new_sources()
+        return self._sources
+
+    def _new_sources(self) -> Sources:
+        settings = self.settings
+        return Sources(
+            key_fd=settings.key_fd,
+            key_file=settings.key_file,
+            key_file_named=settings.key_file_option,
+            key_text=settings.key_text,
+            own=settings.keys,
+            passphrase=settings.passphrase_file,
+            ask=self._ask,
+        )
+
+    def close(self) -> None:
+        """Close the vault if it was opened."""
+        if self._locked is not None:
+            self._locked.file.close()
+        self._locked = self._store = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+def actor() -> tuple[str, str]:
+    """Return (user, program) for the audit chain."""
+    try:
+        import pwd
+
+        user = pwd.getpwuid(os.getuid()).pw_name
+    except (ImportError, KeyError):
+        user = os.environ.get("USERNAME") or os.environ.get("USER") or "unknown"
+    return user, "infsh secrets"

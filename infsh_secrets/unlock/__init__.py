@@ -1,0 +1,1 @@
+"""Where the key of a vault comes from."""

@@ -1,0 +1,48 @@
+"""Key files: one raw key as text in a private file."""
+
+from __future__ import annotations
+
+import os
+
+from infsh_secrets.crypto.keytext import KeyTextError, decode_raw_key, encode_raw_key
+from infsh_secrets.domain.errors import LockedError
+from infsh_secrets.domain.sanitize import sanitize
+from infsh_secrets.files.private import (
+    create_private_file,
+    ensure_private_folder,
+    read_private_file,
+)
+
+_LIMIT = 1024
+
+
+def read_key_file(path: str) -> bytes:
+    """Return the key in a private file.
+
+    Raises LockedError when it holds no key, and the errors of `files.private.check_private_file`.
+    """
+    return parse_key(read_private_file(path, "key file", _LIMIT), f"The key file {sanitize(path)}")
+
+
+def parse_key(data: bytes, what: str) -> bytes:
+    """Return the key in `data`; a LockedError says what is wrong with it and shows none of it."""
+    try:
+        return decode_raw_key(data.decode("ascii"))
+    except KeyTextError as error:
+        reason = error.reason
+    except UnicodeDecodeError:
+        reason = "it is not plain text"
+    raise LockedError(f"{what} holds no vault key: {reason}.", "Look for a copy without the error.")
+
+
+def own_key_path(folder: str, key_id: bytes) -> str:
+    """Return where a vault's own key file lies: named by the key's id, so none replaces another."""
+    return os.path.join(folder, f"{key_id.hex()}.key")
+
+
+def write_own_key(folder: str, key_id: bytes, key: bytes) -> str:
+    """Write a new key file and return its path when it is on the disk."""
+    ensure_private_folder(folder)
+    path = own_key_path(folder, key_id)
+    create_private_file(path, encode_raw_key(key).encode() + b"\n", "key file")
+    return path
