@@ -1,0 +1,45 @@
+"""Every test has a home of its own, no OS keyring, and no colour or output settings of the caller."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+PROGRAM = os.path.join(os.path.dirname(sys.executable), "infsh")
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory, monkeypatch):
+    """An empty home; returns its path."""
+    home = tmp_path_factory.mktemp("home")
+    for name in list(os.environ):
+        if name.startswith(("INFSH_", "XDG_", "INFERENCE_")) or name in (
+            "CI",
+            "NO_COLOR",
+            "COLUMNS",
+        ):
+            monkeypatch.delenv(name)
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("TERM", "xterm")
+    return home
+
+
+@pytest.fixture
+def infsh(own_home):
+    """Run the installed program without a terminal and return the finished process (bytes)."""
+
+    def run(*arguments, stdin=b"", env=None, program=PROGRAM, timeout=60):
+        return subprocess.run(
+            [program, *arguments],
+            input=stdin,
+            capture_output=True,
+            env={**os.environ, **(env or {})},
+            timeout=timeout,
+            check=False,
+        )
+
+    return run
