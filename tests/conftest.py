@@ -1,4 +1,4 @@
-"""Every test has a home of its own, no OS keyring, and no colour or output settings of the caller."""
+"""Every test has a home of its own, no OS keyring, and none of the caller's settings."""
 
 from __future__ import annotations
 
