@@ -5,7 +5,19 @@ from __future__ import annotations
 _LATIN_1 = 0xFF
 _BMP = 0xFFFF
 _DELETE = 0x7F
-_ZERO_WIDTH = (0x00AD, 0x061C, 0x115F, 0x1160, 0x180E, 0x2028, 0x2029, 0x3164, 0xFEFF, 0xFFA0)
+_ZERO_WIDTH = (
+    0x00AD,
+    0x034F,
+    0x061C,
+    0x115F,
+    0x1160,
+    0x180E,
+    0x2028,
+    0x2029,
+    0x3164,
+    0xFEFF,
+    0xFFA0,
+)
 
 
 def _escape(code: int) -> str:
@@ -23,7 +35,10 @@ UNSAFE = frozenset(
         *range(0x2060, 0x2070),  # word joiner, invisible operators, isolates
         *range(0xD800, 0xE000),  # lone surrogates: bytes that were not UTF-8
         *range(0xFFF9, 0xFFFC),
+        *range(0x1BCA0, 0x1BCA4),  # shorthand format controls
+        *range(0x1D173, 0x1D17B),  # musical format controls
         *range(0xE0000, 0xE0080),  # tags: invisible text
+        *range(0xE0100, 0xE01F0),  # variation selectors, which can carry text as well
         *_ZERO_WIDTH,
     ]
 )

@@ -10,8 +10,10 @@ from infsh_secrets.domain.sanitize import sanitize
 
 POSIX = os.name == "posix"
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_NO_WAIT = getattr(os, "O_NONBLOCK", 0)  # a pipe put in place of the file must not hang the reader
 _SHARED_BITS = 0o077
 _OTHERS_WRITE = 0o022
+_ROOT = 0
 
 
 def check_private_file(path: str, what: str) -> os.stat_result:
@@ -19,7 +21,7 @@ def check_private_file(path: str, what: str) -> os.stat_result:
 
     Raises NotFoundError when it does not exist and DeniedError when it is not a regular file, is a
     symbolic link, has another owner, more than one link, bits for group or world, or a parent
-    folder that others may write.
+    folder that others may write or own (other than root).
     """
     shown = sanitize(path)
     try:
@@ -56,19 +58,33 @@ def _check_posix(status: os.stat_result, path: str, what: str) -> None:
             f"The {what} {shown} has {status.st_nlink} hard links.", "Use a copy of its own."
         )
     parent = os.path.dirname(path) or "."
-    if os.stat(parent).st_mode & _OTHERS_WRITE:
+    folder = os.stat(parent)
+    if folder.st_mode & _OTHERS_WRITE:
         raise DeniedError(
             f"Other users may write to {sanitize(parent)}, the folder of the {what}.",
             f"Close it with: chmod go-w {sanitize(parent)}, or keep the {what} elsewhere.",
         )
+    if folder.st_uid not in (os.geteuid(), _ROOT):
+        raise DeniedError(
+            f"{sanitize(parent)}, the folder of the {what}, belongs to another user.",
+            f"Keep the {what} in a folder of your own.",
+        )
 
 
 def ensure_private_folder(path: str) -> None:
-    """Make the folder with its parents, 0700; one that exists is left as it is."""
-    try:
-        os.makedirs(path, mode=0o700, exist_ok=True)
-    except OSError as error:
-        raise os_error(error, "folder", path) from None
+    """Make the folder and the parents it lacks, each 0700; one that exists is left as it is."""
+    path = os.path.abspath(path)
+    missing = []
+    while not os.path.isdir(path):
+        missing.append(path)
+        path = os.path.dirname(path)
+    # One by one: makedirs gives its mode to the last folder only.
+    for folder in reversed(missing):
+        try:
+            os.mkdir(folder, 0o700)
+        except OSError as error:
+            if not os.path.isdir(folder):
+                raise os_error(error, "folder", folder) from None
 
 
 def read_private_file(path: str, what: str, limit: int) -> bytes:
@@ -79,7 +95,7 @@ def read_private_file(path: str, what: str, limit: int) -> bytes:
     """
     expected = check_private_file(path, what)
     try:
-        descriptor = os.open(path, os.O_RDONLY | _NO_FOLLOW)
+        descriptor = os.open(path, os.O_RDONLY | _NO_FOLLOW | _NO_WAIT)
         try:
             status = os.fstat(descriptor)
             if (status.st_ino, status.st_dev) != (expected.st_ino, expected.st_dev):
@@ -97,7 +113,7 @@ def read_private_file(path: str, what: str, limit: int) -> bytes:
 def create_private_file(path: str, data: bytes, what: str) -> None:
     """Create a file that must not exist yet, 0600, and return when it is on the disk.
 
-    On any error nothing is left at `path`.
+    On any error nothing is left at `path` that was not there before.
     """
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW, 0o600)
@@ -111,13 +127,21 @@ def create_private_file(path: str, data: bytes, what: str) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+        sync_folder(os.path.dirname(path))
     except OSError as error:
-        os.unlink(path)
+        _remove(path)
         raise os_error(error, what, path) from None
     except BaseException:
-        os.unlink(path)
+        _remove(path)
         raise
-    sync_folder(os.path.dirname(path))
+
+
+def _remove(path: str) -> None:
+    """Remove what a failed creation has left; the failure itself is what is reported."""
+    try:
+        os.unlink(path)
+    except OSError:
+        return
 
 
 def sync_folder(path: str) -> None:

@@ -131,6 +131,8 @@ def decode_overview(padded: bytes) -> SecretInfo:
         metadata = {}
         for _ in range(reader.u32()):
             name = reader.text()
+            if name in metadata:
+                raise LayoutError
             metadata[name] = reader.text()
         masked = reader.text()
         mark = reader.field().hex()
@@ -212,7 +214,7 @@ class Item:
 
     __slots__ = ("digest", "idx", "item_id", "nidx", "overview", "rev", "state")
 
-    def __init__(  # noqa: PLR0913  # one argument a column
+    def __init__(
         self,
         idx: bytes,
         nidx: bytes,
