@@ -2,64 +2,82 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+
+RANGES = (
+    (0x00, 0x1F),
+    (0x7F, 0x9F),
+    (0x00AD, 0x00AD),  # soft hyphen
+    (0x034F, 0x034F),  # grapheme joiner
+    (0x061C, 0x061C),  # Arabic direction mark
+    (0x115F, 0x1160),  # fillers that are drawn as nothing
+    (0x180E, 0x180E),
+    (0x200B, 0x200F),  # zero width, joiners, direction marks
+    (0x2028, 0x2029),  # line and paragraph separators
+    (0x202A, 0x202E),  # bidirectional embedding and override
+    (0x2060, 0x206F),  # word joiner, invisible operators, isolates
+    (0x3164, 0x3164),
+    (0xD800, 0xDFFF),  # lone surrogates: bytes that were not UTF-8
+    (0xFEFF, 0xFEFF),
+    (0xFFA0, 0xFFA0),
+    (0xFFF9, 0xFFFB),
+    (0x1BCA0, 0x1BCA3),  # shorthand format controls
+    (0x1D173, 0x1D17A),  # musical format controls
+    (0xE0000, 0xE007F),  # tags: invisible text
+    (0xE0100, 0xE01EF),  # variation selectors, which can carry text as well
+)
+"""(first, last) code points that are never written raw."""
+
+_DELETE = 0x7F
 _LATIN_1 = 0xFF
 _BMP = 0xFFFF
-_DELETE = 0x7F
-_ZERO_WIDTH = (
-    0x00AD,
-    0x034F,
-    0x061C,
-    0x115F,
-    0x1160,
-    0x180E,
-    0x2028,
-    0x2029,
-    0x3164,
-    0xFEFF,
-    0xFFA0,
-)
+_LAYOUT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_patterns: list[re.Pattern[str]] = []
 
 
-def _escape(code: int) -> str:
+def sanitize(text: str) -> str:
+    """Return `text` on one line with every unsafe code point as a visible escape."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _compiled()[0].sub(_visible, text)
+
+
+def sanitize_json(encoded: str) -> str:
+    """Return JSON text with unsafe code points as JSON escapes: the decoded data stay the same.
+
+    The encoder has escaped everything below the space already, and newlines are layout.
+    """
+    return _compiled()[1].sub(_json, encoded)
+
+
+def _compiled() -> list[re.Pattern[str]]:
+    """Compile the two patterns when they are first needed: start-up has no use for them."""
+    if not _patterns:
+        import re
+
+        for least in (0, _DELETE):
+            ranges = "".join(
+                f"\\U{first:08x}-\\U{last:08x}" for first, last in RANGES if first >= least
+            )
+            _patterns.append(re.compile(f"[{ranges}]"))
+    return _patterns
+
+
+def _visible(match: re.Match[str]) -> str:
+    character = match[0]
+    if character in _LAYOUT:
+        return _LAYOUT[character]
+    code = ord(character)
     if code <= _LATIN_1:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code <= _BMP else f"\\U{code:08x}"
 
 
-UNSAFE = frozenset(
-    [
-        *range(0x20),
-        *range(0x7F, 0xA0),
-        *range(0x200B, 0x2010),  # zero width, joiners, direction marks
-        *range(0x202A, 0x202F),  # bidirectional embedding and override
-        *range(0x2060, 0x2070),  # word joiner, invisible operators, isolates
-        *range(0xD800, 0xE000),  # lone surrogates: bytes that were not UTF-8
-        *range(0xFFF9, 0xFFFC),
-        *range(0x1BCA0, 0x1BCA4),  # shorthand format controls
-        *range(0x1D173, 0x1D17B),  # musical format controls
-        *range(0xE0000, 0xE0080),  # tags: invisible text
-        *range(0xE0100, 0xE01F0),  # variation selectors, which can carry text as well
-        *_ZERO_WIDTH,
-    ]
-)
-"""Code points that are never written raw: controls, direction, zero width, surrogates, tags."""
-
-_TABLE = {code: _escape(code) for code in UNSAFE}
-_TABLE.update({0x0A: "\\n", 0x0D: "\\r", 0x09: "\\t"})
-_JSON_TABLE = {
-    code: f"\\u{code:04x}"
-    if code <= _BMP
-    else f"\\u{0xD800 + ((code - 0x10000) >> 10):04x}\\u{0xDC00 + ((code - 0x10000) & 0x3FF):04x}"
-    for code in UNSAFE
-    if code >= _DELETE  # below, the JSON encoder has done it and newlines are layout
-}
-
-
-def sanitize(text: str) -> str:
-    """Return `text` on one line with every unsafe code point as a visible escape."""
-    return text.translate(_TABLE)
-
-
-def sanitize_json(encoded: str) -> str:
-    """Return JSON text with unsafe code points as JSON escapes: the decoded data stay the same."""
-    return encoded.translate(_JSON_TABLE)
+def _json(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code <= _BMP:
+        return f"\\u{code:04x}"
+    code -= _BMP + 1  # JSON writes what lies above as a pair of surrogates
+    return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"

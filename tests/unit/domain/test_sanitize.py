@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infsh_secrets.domain.sanitize import UNSAFE, sanitize, sanitize_json
+from infsh_secrets.domain.sanitize import RANGES, sanitize, sanitize_json
+
+UNSAFE = frozenset(code for first, last in RANGES for code in range(first, last + 1))
 
 VISIBLE_FORMAT = {
     *range(0x600, 0x606),  # Arabic number signs and the like are drawn
