@@ -150,7 +150,7 @@ def _changes(result: Changes, *, unicode: bool) -> list[str]:
 def _status(result: VaultStatus) -> list[str]:
     if not result.exists:
         return [f"There is no vault at {result.path} yet; the first `set` makes it."]
-    environments = ", ".join(f"{name} {count}" for name, count in result.environments.items())
+    environments = ", ".join(f"{name} {count}" for name, count in result.environments)
     lines = [
         f"Vault:    {result.path} (format {result.format}, {result.bytes} bytes)",
         f"Team:     {result.team}",

@@ -22,8 +22,6 @@ from infsh_secrets.domain.sanitize import sanitize_json
 from infsh_secrets.domain.times import rfc3339
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from infsh_secrets.domain.models import SecretInfo
 
 
@@ -70,8 +68,10 @@ def as_data(result: Result, *, unicode: bool) -> Any:
         return [{"name": team, "current": team == result.current} for team in result.teams]
     if isinstance(result, TeamCreated):
         return {"name": result.team, "path": result.path}
-    if isinstance(result, VaultStatus | VerifyReport):
-        return dict(_fields(result))
+    if isinstance(result, VaultStatus):
+        return {**result._asdict(), "environments": dict(result.environments)}
+    if isinstance(result, VerifyReport):
+        return result._asdict()
     raise TypeError("a result without a record")
 
 
@@ -108,8 +108,3 @@ def _view(result: SecretView, *, unicode: bool) -> dict[str, Any]:
     if result.value is not None:
         data["value"] = result.value.reveal()
     return data
-
-
-def _fields(result: VaultStatus | VerifyReport) -> Iterator[tuple[str, Any]]:
-    for name in result.__dataclass_fields__:
-        yield name, getattr(result, name)

@@ -98,6 +98,14 @@ def check_metadata(pairs: dict[str, str]) -> dict[str, str]:
     return pairs
 
 
+def parse_pair(text: str) -> tuple[str, str]:
+    """Return (name, value) of `name=value`, as metadata is written."""
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise UsageError("A metadata pair is not written as name=value.", "Write -m name=value.")
+    return name, value
+
+
 def _encoded(text: str, what: str) -> bytes:
     try:
         return text.encode()
@@ -123,7 +131,7 @@ class SecretInfo:
         "version",
     )
 
-    def __init__(  # noqa: PLR0913  # one field each
+    def __init__(
         self,
         *,
         key: str,

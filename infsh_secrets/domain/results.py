@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from infsh_secrets.domain.models import SecretInfo, SecretValue
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Which store and team a result is of."""
 
     store: str
     team: str
 
 
-@dataclass(frozen=True)
-class SecretView:
+class SecretView(NamedTuple):
     """One secret; `value` only when it is to be revealed."""
 
     place: Place
@@ -30,8 +26,7 @@ class SecretView:
     raw: bool = False
 
 
-@dataclass(frozen=True)
-class PlainValue:
+class PlainValue(NamedTuple):
     """A value alone, for standard output; with `newline` one is added on a terminal."""
 
     value: SecretValue
@@ -39,8 +34,7 @@ class PlainValue:
     raw: bool = False
 
 
-@dataclass(frozen=True)
-class SecretList:
+class SecretList(NamedTuple):
     """Secrets without their values."""
 
     place: Place
@@ -49,16 +43,14 @@ class SecretList:
     deleted: bool = False
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """One secret that a command changed, and how: created, updated, deleted, restored."""
 
     action: str
     info: SecretInfo
 
 
-@dataclass(frozen=True)
-class Changes:
+class Changes(NamedTuple):
     """What a command changed, in the order it was asked to; `undo` is a command or ""."""
 
     place: Place
@@ -67,8 +59,7 @@ class Changes:
     undo: str = ""
 
 
-@dataclass(frozen=True)
-class VaultStatus:
+class VaultStatus(NamedTuple):
     """Which vault, what opened it, how much is in it."""
 
     path: str
@@ -77,15 +68,14 @@ class VaultStatus:
     format: int = 0
     vault_id: str = ""
     opened_by: str = ""
-    slots: list[dict[str, str]] = field(default_factory=list)
+    slots: tuple[dict[str, str], ...] = ()
     secrets: int = 0
     deleted: int = 0
-    environments: dict[str, int] = field(default_factory=dict)
+    environments: tuple[tuple[str, int], ...] = ()
     bytes: int = 0
 
 
-@dataclass(frozen=True)
-class VerifyReport:
+class VerifyReport(NamedTuple):
     """What a complete check of a vault went through without finding anything."""
 
     path: str
@@ -95,31 +85,27 @@ class VerifyReport:
     audit_entries: int
 
 
-@dataclass(frozen=True)
-class TeamList:
+class TeamList(NamedTuple):
     """The teams that have a vault here, and the one in use."""
 
     teams: list[str]
     current: str
 
 
-@dataclass(frozen=True)
-class TeamCreated:
+class TeamCreated(NamedTuple):
     """A team whose vault was made."""
 
     team: str
     path: str
 
 
-@dataclass(frozen=True)
-class ExitCodes:
+class ExitCodes(NamedTuple):
     """The table of exit codes."""
 
     rows: tuple[tuple[int, str, str], ...]
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(NamedTuple):
     """Text for standard output as it is, in every output form: a script, a version."""
 
     text: str
@@ -139,8 +125,7 @@ Result = (
 )
 
 
-@dataclass(frozen=True)
-class Filters:
+class Filters(NamedTuple):
     """What a list is narrowed to; times are milliseconds since 1970 and `now` is the clock."""
 
     patterns: tuple[str, ...] = ()
@@ -155,8 +140,11 @@ class Filters:
 
 def matches(info: SecretInfo, filters: Filters) -> bool:
     """Tell whether a secret passes all filters; patterns are globs, case-sensitive, any may fit."""
-    if filters.patterns and not any(fnmatchcase(info.key, p) for p in filters.patterns):
-        return False
+    if filters.patterns:
+        from fnmatch import fnmatchcase
+
+        if not any(fnmatchcase(info.key, pattern) for pattern in filters.patterns):
+            return False
     if any(info.metadata.get(name) != value for name, value in filters.metadata):
         return False
     if filters.stale_before is not None and info.updated > filters.stale_before:

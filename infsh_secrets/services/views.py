@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from infsh_secrets.domain.errors import UsageError
+from infsh_secrets.domain.models import parse_pair
 from infsh_secrets.domain.results import (
     Change,
     Changes,
@@ -19,7 +20,6 @@ from infsh_secrets.domain.results import (
 )
 from infsh_secrets.domain.times import parse_age
 from infsh_secrets.services import secrets
-from infsh_secrets.services.writing import parse_pair
 from infsh_secrets.stores.base import RESTORED
 from infsh_secrets.stores.vault.store import now_ms
 
@@ -138,10 +138,10 @@ def vault_status(workspace: Workspace) -> VaultStatus:
     for info in live:
         environments[info.environment] = environments.get(info.environment, 0) + 1
     vault = workspace.locked
-    slots = [
+    slots = tuple(
         {"id": s.slot_id.hex(), "kind": KINDS.get(s.kind, str(s.kind)), "kept_in": s.hint}
         for s in vault.slots
-    ]
+    )
     return VaultStatus(
         path=settings.vault,
         team=settings.team,
@@ -152,7 +152,7 @@ def vault_status(workspace: Workspace) -> VaultStatus:
         slots=slots,
         secrets=len(live),
         deleted=len(store.listing(deleted=True)),
-        environments=dict(sorted(environments.items())),
+        environments=tuple(sorted(environments.items())),
         bytes=os.path.getsize(settings.vault),
     )
 

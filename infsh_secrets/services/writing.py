@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from infsh_secrets.domain import wellknown
 from infsh_secrets.domain.errors import UsageError
-from infsh_secrets.domain.models import check_description, check_metadata, check_value
+from infsh_secrets.domain.models import check_description, check_metadata, check_value, parse_pair
 from infsh_secrets.domain.results import Change, Changes, Place
 from infsh_secrets.domain.times import parse_moment
 from infsh_secrets.services import secrets
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     from infsh_secrets.services.workspace import Workspace
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(NamedTuple):
     """What is said about a secret besides its value; None leaves it as it is."""
 
     description: str | None = None
@@ -34,8 +32,7 @@ class Facts:
         return self.description is not None or bool(self.metadata) or self.expires is not None
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """How secrets are to be written."""
 
     facts: Facts
@@ -102,14 +99,6 @@ def _parse_metadata(pairs: tuple[str, ...]) -> dict[str, str] | None:
     if not pairs:
         return None
     return check_metadata(dict(parse_pair(pair) for pair in pairs))
-
-
-def parse_pair(text: str) -> tuple[str, str]:
-    """Return (name, value) of `name=value`."""
-    name, equals, value = text.partition("=")
-    if not equals or not name:
-        raise UsageError("A metadata pair is not written as name=value.", "Write -m name=value.")
-    return name, value
 
 
 def _parse_expiry(text: str | None, now: int) -> int | None:
