@@ -64,7 +64,11 @@ def expand(argv: list[str]) -> list[str]:
 def build_app(argv: list[str]) -> typer.Typer:
     """Return an application with the commands that `argv` names, or with all of them."""
     words = set(argv)
-    chosen = [c for c in COMMANDS if words.intersection((c.name, *c.aliases))]
+    chosen = [
+        c
+        for c in COMMANDS
+        if words.issuperset(c.path[:-1]) and words.intersection((c.name, *c.aliases))
+    ]
     if not chosen or words.intersection(_WANTS_ALL):
         chosen = list(COMMANDS)
     root = _new_app("Secrets for AI apps: an encrypted vault on the command line.")

@@ -1,0 +1,132 @@
+"""Start-up is a feature: what a plain `get` and the other commands may import is listed here.
+
+Adding to a list is a decision; say in the commit what it costs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+# What the two compiled libraries bring along by themselves.
+OF_SQLITE = {
+    "_sqlite3",
+    *("functools", "_functools", "collections", "_collections", "itertools"),
+    *("keyword", "operator", "_operator", "reprlib"),
+}
+OF_CRYPTOGRAPHY = {
+    "cryptography",
+    "cryptography.__about__",
+    "cryptography.hazmat",
+    "cryptography.hazmat.bindings",
+    "cryptography.hazmat.bindings._rust",
+    *("types", "_cffi_backend", "_openssl", "_openssl.lib"),
+}
+OF_PYTHON = {"__future__", "_hashlib", "resource"}
+OURS = {
+    "infsh_secrets",
+    *(
+        f"infsh_secrets.{name}"
+        for name in (
+            "config",
+            "config.paths",
+            "config.settings",
+            "crypto",
+            "crypto.binding",
+            "crypto.kdf",
+            "crypto.keyslots",
+            "crypto.keytext",
+            "crypto.seal",
+            "domain",
+            "domain.errors",
+            "domain.exit_codes",
+            "domain.models",
+            "domain.names",
+            "domain.sanitize",
+            "entry",
+            "fastpath",
+            "files",
+            "files.private",
+            "files.streams",
+            "services",
+            "services.secrets",
+            "services.workspace",
+            "stores",
+            "stores.base",
+            "stores.vault",
+            "stores.vault.layout",
+            "stores.vault.root",
+            "stores.vault.sqlite",
+            "stores.vault.store",
+            "stores.vault.tables",
+            "unlock",
+            "unlock.keyfile",
+            "unlock.sources",
+        )
+    ),
+}
+ALLOWED_FOR_PLAIN_GET = OF_SQLITE | OF_CRYPTOGRAPHY | OF_PYTHON | OURS
+NEVER_WITHOUT_A_TERMINAL = {
+    *("rich", "httpx", "keyring", "platformdirs", "yaml", "tomllib", "importlib.metadata"),
+    *("logging", "asyncio", "multiprocessing", "dataclasses"),
+}
+
+RECORD = """
+import sys
+before = set(sys.modules)
+from infsh_secrets.entry import run
+status = run(sys.argv[1:])
+after = set(sys.modules)
+import json
+sys.stderr.write(json.dumps([status, sorted(after - before)]))
+"""
+
+
+def imported(*arguments):
+    """Return (status, newly imported modules) of a command run in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", RECORD, *arguments],
+        capture_output=True,
+        env=os.environ,
+        stdin=subprocess.DEVNULL,
+        check=True,
+    )
+    status, modules = json.loads(done.stderr.splitlines()[-1])
+    return status, set(modules)
+
+
+@pytest.fixture
+def vault(infsh):
+    assert infsh("secrets", "set", "SOME_KEY", "a-made-up-value").returncode == 0
+
+
+def test_plain_get_imports_only_what_is_listed(vault):
+    status, modules = imported("secrets", "get", "SOME_KEY", "--plain")
+    assert status == 0
+    assert modules <= ALLOWED_FOR_PLAIN_GET
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("secrets", "list"),
+        ("secrets", "get", "SOME_KEY"),
+        ("secrets", "set", "SOME_KEY", "another-made-up-value"),
+        ("secrets", "delete", "SOME_KEY"),
+        ("secrets", "vault", "status"),
+    ],
+)
+def test_commands_without_a_terminal_import_nothing_heavy(vault, arguments):
+    status, modules = imported(*arguments)
+    assert status == 0
+    assert modules.isdisjoint(NEVER_WITHOUT_A_TERMINAL)
+
+
+def test_a_command_imports_no_other_command(vault):
+    _, modules = imported("secrets", "list")
+    commands = {m for m in modules if m.startswith("infsh_secrets.cli.commands.")}
+    assert commands == {"infsh_secrets.cli.commands.list"}

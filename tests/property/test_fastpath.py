@@ -1,0 +1,135 @@
+"""The fast path and Typer say the same about every command line that the fast path takes."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import tempfile
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from infsh_secrets import entry, fastpath
+
+KEYS = ["PLAIN_KEY", "STAGED_KEY", "MISSING_KEY", "bad-name", "1BAD", "EMPTY_KEY", "LINES_KEY"]
+VALUES = {
+    "-e": ["default", "staging", "staging,default", "Bad Env", ",", "nowhere"],
+    "--env": ["staging", "default,staging"],
+    "--team": ["personal", "nosuch", "Bad/Team"],
+    "--vault": ["VAULT", "/nonexistent/x.vault", "HOME"],
+    "--key-file": ["KEY", "/nonexistent/key", "VAULT"],
+}
+
+
+@pytest.fixture(scope="module")
+def vault():
+    """A home with a few secrets; yields the paths that stand for names in the argument lists."""
+    with tempfile.TemporaryDirectory() as home, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", home)
+        for name in list(os.environ):
+            if name.startswith(("INFSH_", "XDG_", "DBUS_")):
+                patch.delenv(name)
+        for arguments in (
+            ["PLAIN_KEY", "a-made-up-value"],
+            ["STAGED_KEY", "b", "-e", "staging"],
+            ["EMPTY_KEY", "", "--allow-empty"],
+            ["LINES_KEY", "one\ntwo\n"],
+        ):
+            assert call(["secrets", "set", *arguments])[0] == 0
+        data = os.path.join(home, ".local/share/infsh-secrets")
+        keys = os.path.join(data, "keys")
+        yield {
+            "VAULT": os.path.join(data, "vaults", "personal.vault"),
+            "KEY": os.path.join(keys, os.listdir(keys)[0]),
+            "HOME": home,
+        }
+
+
+def call(argv):
+    """Return (status, standard output, standard error) of a run in this process."""
+    streams = [io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in "oe"]
+    kept = sys.stdout, sys.stderr, sys.stdin
+    sys.stdout, sys.stderr = streams
+    sys.stdin = io.TextIOWrapper(io.BytesIO())
+    try:
+        status = entry.run(argv)
+    finally:
+        sys.stdout, sys.stderr, sys.stdin = kept
+    return (status, *(stream.buffer.getvalue() for stream in streams))
+
+
+def option(name):
+    values = st.sampled_from(VALUES[name])
+    apart = values.map(lambda value: [name, value])
+    if not name.startswith("--"):
+        return apart
+    return apart | values.map(lambda value: [f"{name}={value}"])
+
+
+WORDS = st.one_of(
+    st.sampled_from(KEYS).map(lambda key: [key]),
+    st.sampled_from([["--plain"], ["-n"], ["-q"], ["--quiet"], ["--reveal"], ["--"], ["-nq"]]),
+    st.sampled_from(
+        [["--plai"], ["-e"], ["--env="], ["-estaging"], ["--json"], ["--version", "1"]]
+    ),
+    *(option(name) for name in VALUES),
+)
+LINES = st.lists(WORDS, max_size=5).map(lambda parts: [word for part in parts for word in part])
+LIKELY = LINES.map(lambda line: [*line, "PLAIN_KEY", "--plain"]) | LINES
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(line=LIKELY)
+def test_the_fast_path_and_typer_agree(vault, line):
+    argv = ["secrets", "get", *(replaced(word, vault) for word in line)]
+    if fastpath.match(argv) is None:
+        return
+    fast = call(argv)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fastpath, "match", lambda _: None)
+        slow = call(argv)
+    assert fast == slow
+
+
+def replaced(word, vault):
+    name, equals, value = word.partition("=")
+    if equals:
+        return f"{name}={vault.get(value, value)}"
+    return vault.get(word, word)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["PLAIN_KEY", "--plain"],
+        ["--plain", "PLAIN_KEY"],
+        ["PLAIN_KEY", "--plain", "-n"],
+        ["PLAIN_KEY", "--plain", "-e", "staging"],
+        ["PLAIN_KEY", "--plain", "--env=staging,default", "-q"],
+        ["PLAIN_KEY", "--plain", "--key-file", "k", "--vault", "v", "--team", "t"],
+    ],
+)
+def test_the_plain_forms_take_the_fast_path(line):
+    assert fastpath.match(["secrets", "get", *line]) is not None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["PLAIN_KEY"],
+        ["PLAIN_KEY", "--plain", "--reveal"],
+        ["PLAIN_KEY", "--plain", "--version", "1"],
+        ["PLAIN_KEY", "--plain", "-o", "json"],
+        ["PLAIN_KEY", "OTHER", "--plain"],
+        ["PLAIN_KEY", "--plain", "-e"],
+        ["PLAIN_KEY", "--plain", "-e", "a", "-e", "b"],
+        ["PLAIN_KEY", "--plain", "--", "X"],
+        ["--plain", "-h"],
+    ],
+)
+def test_everything_else_is_left_to_typer(line):
+    assert fastpath.match(["secrets", "get", *line]) is None
