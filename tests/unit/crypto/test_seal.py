@@ -246,3 +246,11 @@ def test_hkdf_expand_at_the_edges_of_its_blocks():
         out = seal.hkdf_expand(KEY, b"info", length)
         assert len(out) == length
         assert seal.hkdf_expand(KEY, b"info", 16_320).startswith(out)
+
+
+def test_the_page_on_the_format_has_the_check_values():
+    path = os.path.join(os.path.dirname(seal.__file__), "FORMAT.md")
+    with open(path, encoding="utf-8") as file:
+        page = file.read()
+    for *_, digest in CHECK_VALUES:
+        assert digest in page
