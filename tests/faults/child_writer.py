@@ -9,6 +9,7 @@
 Each write that has returned is acknowledged by a line on standard output.
 """
 
+import os
 import sys
 import time
 
@@ -54,7 +55,8 @@ def write_forever(path, name):
         while True:
             # A large value now and then makes the journal large, and the file grow and shrink.
             size = 30_000 if number % 5 == 4 else 10
-            data = f"{number}-" + "x" * size
+            # The process makes it unlike all before: an equal value would not be written.
+            data = f"{number}-{os.getpid()}-" + "x" * size
             key = f"{name}_{number % 40}"
             store.write("default", [Write(key, SecretValue(data.encode()))])
             say(f"{key} {number}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 from infsh_secrets.crypto import keyslots, seal
 from infsh_secrets.crypto.kdf import VaultKeys
@@ -23,6 +24,9 @@ from infsh_secrets.stores.vault.verify import verify
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from infsh_secrets.crypto.keyslots import Slot
+
+_TEMPORARY = ".new-"
+_STALE_SECONDS = 3600
 
 NewVault = tuple[bytes, int, bytes]
 """(vault id, epoch, vault key): what a slot wraps; the last is secret."""
@@ -46,7 +50,8 @@ def create_vault(path: str, new: NewVault, slots: list[Slot]) -> None:
     path = os.path.abspath(path)
     folder = os.path.dirname(path)
     ensure_private_folder(folder)
-    temporary = os.path.join(folder, f".new-{os.urandom(8).hex()}.vault")
+    _sweep(folder)
+    temporary = os.path.join(folder, f"{_TEMPORARY}{os.urandom(8).hex()}.vault")
     create_private_file(temporary, b"", "vault")
     try:
         file = VaultFile.create(temporary)
@@ -95,6 +100,23 @@ def _name(temporary: str, path: str) -> None:
         os.rename(temporary, path)
     except OSError as error:
         raise os_error(error, "vault", path) from None
+
+
+def _sweep(folder: str) -> None:
+    """Remove the temporary files of processes that were killed here, once they are an hour old.
+
+    They hold no secret; the hour spares those of somebody who creates a vault without the lock.
+    """
+    try:
+        for name in os.listdir(folder):
+            path = os.path.join(folder, name)
+            stale = name.startswith(_TEMPORARY) and (
+                time.time() - os.lstat(path).st_mtime > _STALE_SECONDS
+            )
+            if stale:
+                os.unlink(path)
+    except OSError:
+        return
 
 
 def _remove(temporary: str) -> None:
