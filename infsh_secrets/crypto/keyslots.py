@@ -22,7 +22,7 @@ class Slot:
 
     __slots__ = ("hint", "key_id", "kind", "parameters", "salt", "sealed", "slot_id")
 
-    def __init__(  # noqa: PLR0913  # one argument a column
+    def __init__(
         self,
         slot_id: bytes,
         kind: int,

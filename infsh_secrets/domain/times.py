@@ -2,47 +2,54 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime, timedelta
+import time
 
 from infsh_secrets.domain.errors import UsageError
 
-_AGE = re.compile(r"(\d{1,6})([smhdwy])", re.ASCII)
 _UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400, "y": 365 * 86400}
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MOST_DIGITS = 6
 _LATEST_MS = 253_402_300_799_000  # the end of the year 9999
+
+
+def _parse_age(text: str) -> int | None:
+    number, unit = text[:-1], text[-1:]
+    if unit in _UNIT_SECONDS and number.isascii() and number.isdigit():
+        return int(number[: _MOST_DIGITS + 1]) * _UNIT_SECONDS[unit] * 1000
+    return None
 
 
 def parse_age(text: str) -> int:
     """Return the milliseconds in `90d`, `12h`, `2w`, `1y` …; UsageError for anything else."""
-    match = _AGE.fullmatch(text)
-    if not match:
+    length = _parse_age(text)
+    if length is None:
         raise UsageError("This is not a length of time.", "Write it as in 90d, 12h, 2w or 1y.")
-    return int(match[1]) * _UNIT_SECONDS[match[2]] * 1000
+    return length
 
 
 def parse_moment(text: str, now: int) -> int:
     """Return the time that `90d` from `now`, a date or an RFC 3339 time means."""
-    if _AGE.fullmatch(text):
-        return min(now + parse_age(text), _LATEST_MS)
+    length = _parse_age(text)
+    if length is not None:
+        return min(now + length, _LATEST_MS)
+    from datetime import UTC, datetime
+
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        return int(moment.timestamp() * 1000)
+    except (ValueError, OverflowError):
         raise UsageError(
             "This is not a date or a length of time.", "Write it as in 2027-03-31 or 90d."
         ) from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return (moment - _EPOCH) // timedelta(milliseconds=1)
 
 
 def rfc3339(moment: int | None) -> str | None:
     """Return `2026-11-22T03:04:05Z`; None for None."""
     if moment is None:
         return None
-    return (_EPOCH + timedelta(seconds=min(moment, _LATEST_MS) // 1000)).strftime(
-        "%Y-%m-%dT%H:%M:%SZ"
-    )
+    whole = time.gmtime(min(moment, _LATEST_MS) // 1000)
+    return "%04d-%02d-%02dT%02d:%02d:%02dZ" % whole[:6]
 
 
 def age(moment: int, now: int) -> str:

@@ -165,3 +165,11 @@ def test_metadata():
 def test_what_is_known_shows_neither_description_nor_metadata():
     shown = repr(info(description=CANARY, metadata={"a": CANARY}))
     assert shown == "SecretInfo('A_KEY', environment='default', v2)"
+
+
+def test_metadata_as_it_is_written():
+    assert models.parse_pair("a=b=c") == ("a", "b=c")
+    assert models.parse_pair("a=") == ("a", "")
+    for text in ("", "a", "=b"):
+        with pytest.raises(UsageError):
+            models.parse_pair(text)

@@ -237,6 +237,15 @@ def test_an_absent_file_is_not_found(folder, file):
     refused(file + "/inner", "There is no key file", NotFoundError)
 
 
+def test_a_path_that_the_system_refuses_is_denied(folder):
+    refused(str(folder / ("n" * 300)), "File name too long")
+
+
+def test_a_folder_that_cannot_be_synced_is_said(folder):
+    with pytest.raises(NotFoundError):
+        private.sync_folder(str(folder / "absent"))
+
+
 def test_a_symbolic_link_is_refused(folder, file):
     os.symlink(file, folder / "link")
     os.symlink("nowhere", folder / "dangling")
