@@ -77,25 +77,23 @@ class Database:
         left by a killed writer is rolled back by SQLite.
         """
         path = os.path.abspath(path)
-        check_private_file(path, "vault")
-        # Closing any descriptor of a file drops this process's locks on it, so a file that is
-        # open here already is not opened a second time beside SQLite; its header was checked then.
-        if not new and path not in _open_paths:
-            _check_header(path)
-        mode = "rw" if os.access(path, os.W_OK) else "ro"
-        database = cls(path, _connect(path, mode))
-        _open_paths.append(path)
-        return database
+        return cls(path, _open(path, new=new))
 
     def close(self) -> None:
-        """Close the file; an open transaction is rolled back."""
+        """Close the file; an open transaction is rolled back. Using it then is an error."""
         if self._open:
             self._open = False
             _open_paths.remove(self.path)
             try:
                 self._connection.close()
             except sqlite.Error as error:
-                raise self._error(error) from None
+                raise map_error(error, self.path) or self.damaged("it cannot be closed") from None
+
+    def reopen(self) -> None:
+        """Close the file and open it anew, as it is on the disk; after an error it is closed."""
+        self.close()
+        self._connection = _open(self.path)
+        self._open = True
 
     def run(self, sql: str, parameters: tuple[bytes | int | str, ...] = ()) -> list[Row]:
         """Execute one statement and return all its rows."""
@@ -112,6 +110,8 @@ class Database:
             self._connection.executemany(sql, rows)
         except sqlite.Error as error:
             raise self._error(error) from None
+        except _CONFUSED:
+            raise self.damaged("it cannot be read") from None
 
     def damaged(self, what: str) -> IntegrityError:
         """Return the error for a file that is not as this program wrote it."""
@@ -121,6 +121,8 @@ class Database:
         )
 
     def _error(self, error: sqlite.Error) -> InfshError:
+        if not self._open:
+            return UnavailableError(f"The vault {sanitize(self.path)} is closed.", "Open it again.")
         return map_error(error, self.path) or self.damaged("SQLite cannot read it")
 
     def initialize(self) -> None:
@@ -167,8 +169,19 @@ class Database:
 
     def rollback(self) -> None:
         """End the transaction, if there is one, without a change."""
-        if self._connection.in_transaction:
+        if self._open and self._connection.in_transaction:
             self.run("ROLLBACK")
+
+
+def _open(path: str, *, new: bool = False) -> sqlite.Connection:
+    check_private_file(path, "vault")
+    # Closing any descriptor of a file drops this process's locks on it, so a file that is
+    # open here already is not opened a second time beside SQLite; its header was checked then.
+    if not new and path not in _open_paths:
+        _check_header(path)
+    connection = _connect(path, "rw" if os.access(path, os.W_OK) else "ro")
+    _open_paths.append(path)
+    return connection
 
 
 def _pause(waited: float) -> float:
@@ -176,7 +189,7 @@ def _pause(waited: float) -> float:
 
     It is drawn from between nothing and twice that, lest many ask in step.
     """
-    mean = max(_FIRST_PAUSE * 0.5**waited, _LEAST_PAUSE)
+    mean: float = max(_FIRST_PAUSE * 0.5**waited, _LEAST_PAUSE)
     return mean * os.urandom(1)[0] / 127
 
 
@@ -271,7 +284,7 @@ def map_error(error: Exception, path: str) -> InfshError | None:
         )
     if primary == _FULL:
         return UnavailableError(
-            f"The disk that holds the vault {shown} is full; nothing was changed.",
+            f"The disk that holds the vault {shown} is full.",
             "Free some space and try again; reading secrets works.",
         )
     if primary == _IO_ERROR and code not in (_SHORT_READ, _CORRUPT_FILE_SYSTEM):

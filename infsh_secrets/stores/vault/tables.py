@@ -109,6 +109,14 @@ class VaultFile(Database):
             raise
         return file
 
+    def reopen(self) -> None:
+        super().reopen()
+        try:
+            self._check_schema()
+        except BaseException:
+            self.close()
+            raise
+
     # -- reading -----------------------------------------------------------------------------------
 
     def _check_schema(self) -> None:

@@ -21,7 +21,6 @@ from infsh_secrets.stores.vault.layout import (
     overview_context,
     value_context,
 )
-from infsh_secrets.stores.vault.tables import VaultFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,18 +67,21 @@ class Transaction:
         return self
 
     def __exit__(self, kind: object, *_rest: object) -> None:
-        if kind is not None or not self._subjects:
-            self._file.rollback()
-            return
+        try:
+            if kind is None and self._subjects:
+                self._finish()
+        finally:
+            self._file.rollback()  # which does nothing after a commit
+
+    def _finish(self) -> None:
         try:
             root = self._write()
-        except BaseException:
-            self._file.rollback()
-            raise
+        except UnavailableError as error:
+            raise UnavailableError(f"{error.message} Nothing was written.", error.hint) from None
         try:
             self._file.commit()
         except InfshError as error:
-            raise self._after_failed_commit(error, root.seq, root.mac) from None
+            raise self._after_failed_commit(error, root) from None
 
     # -- what a transaction can do -----------------------------------------------------------------
 
@@ -195,23 +197,23 @@ class Transaction:
                     self._file.drop_item(item)
                     del entries[idx]
 
-    def _after_failed_commit(self, error: InfshError, seq: int, mac: bytes) -> InfshError:
-        """Find out from the disk whether a commit that failed has happened after all."""
-        path = self._file.path
-        self._file.close()
+    def _after_failed_commit(self, error: InfshError, root: Root) -> InfshError:
+        """Find out from the disk whether a commit that failed has happened after all.
+
+        The audit row tells: it stays where it is when another writer has gone on from there.
+        """
         try:
-            file = VaultFile.open(path)
-            try:
-                file.begin_read()
-                root = file.root()
-            finally:
-                file.close()
+            self._file.reopen()
+            self._file.begin_read()
+            self._store.ledger()
+            row = self._file.audit_entry(root.audit_seq)
+            self._file.rollback()
         except InfshError:
             return UnavailableError(
                 f"{error.message} It is not known whether the change was written.",
                 "When the disk works again, look with: infsh secrets list",
             )
-        if (root.seq, root.mac) == (seq, mac):
+        if row is not None and row[1] == root.audit_head:
             return UnavailableError(
                 f"{error.message} The change itself was written.", "Check the disk."
             )
