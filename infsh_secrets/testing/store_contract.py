@@ -286,6 +286,20 @@ class StoreContract:
         if store.capabilities.versions:
             assert outcome.info.version == 1
 
+    def test_a_new_secret_takes_the_first_description_if_no_other_is_given(
+        self, store: SecretStore
+    ) -> None:
+        value = SecretValue(b"v")
+        writes = [
+            Write("A", value, first_description="first"),
+            Write("B", value, first_description="first", description="given"),
+            Write("C", value, first_description="first", description=""),
+        ]
+        store.write(ENVIRONMENT, writes)
+        assert [info.description for info in store.listing()] == ["first", "given", ""]
+        store.write(ENVIRONMENT, [Write("C", value, first_description="too late")])
+        assert store.listing()[2].description == ""
+
     def test_facts_are_stored_with_the_value(self, store: SecretStore) -> None:
         write = Write(
             "A",
