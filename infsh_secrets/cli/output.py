@@ -7,7 +7,6 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from infsh_secrets.cli import plain_text, records
 from infsh_secrets.domain.errors import UsageError
 from infsh_secrets.domain.results import (
     Changes,
@@ -16,10 +15,11 @@ from infsh_secrets.domain.results import (
     Result,
     SecretList,
     SecretView,
+    TeamCreated,
     Text,
 )
 from infsh_secrets.domain.sanitize import sanitize, sanitize_json
-from infsh_secrets.files.streams import refuse_controls, write_stdout, write_value
+from infsh_secrets.files.streams import OutputError, refuse_controls, write_stdout, write_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -57,6 +57,7 @@ class Renderer:
         self._option = form
         self._no_color = no_color
         self._quiet = quiet
+        self._label_width = 0
 
     @property
     def form(self) -> str:
@@ -74,8 +75,11 @@ class Renderer:
         line = sanitize(text)
         if sys.stderr.isatty() and not self._no_color and _colours(os.environ):
             line = f"\x1b[2m{line}\x1b[0m"
-        sys.stderr.write(line + "\n")
-        sys.stderr.flush()
+        try:
+            sys.stderr.write(line + "\n")
+            sys.stderr.flush()
+        except OSError:
+            return  # nobody can be told, and the work is done all the same
 
     def render(self, result: Result) -> None:
         """Write a result to standard output in the form in force."""
@@ -83,22 +87,35 @@ class Renderer:
             data = result.value.reveal_bytes()
             write_value(data, newline=result.newline, raw=result.raw)
             return
-        if isinstance(result, Changes) and self._quiet:
-            return
-        write_stdout(self._encode(self._text(result)))
+        if isinstance(result, Changes):
+            if self._quiet:
+                return
+            if result.undo and self.form not in ("table", "plain"):  # these tell it themselves
+                self.say(f"Undo with: {result.undo}")
+        try:
+            write_stdout(self._encode(self._text(result)))
+        except OutputError as error:
+            if not isinstance(result, Changes | TeamCreated):
+                raise
+            message = f"The change was made, but {error.message[0].lower()}{error.message[1:]}"
+            raise OutputError(message, error.hint) from None
 
     def _text(self, result: Result) -> str:
         if isinstance(result, Text):
             return result.text
         form = self.form
-        if form == "json":
-            return records.as_json(result, unicode=shows_unicode())
-        if form == "yaml":
-            return records.as_yaml(result, unicode=shows_unicode())
+        if form in ("json", "yaml"):
+            from infsh_secrets.cli import records
+
+            as_text = records.as_json if form == "json" else records.as_yaml
+            return as_text(result, unicode=shows_unicode())
+        from infsh_secrets.cli import plain_text
+
         if form == "names":
             return plain_text.names(result)
         if form == "plain":
-            return plain_text.plain(result, _now(), unicode=shows_unicode())
+            text = plain_text.plain(result, _now(), unicode=shows_unicode())
+            return text + self._revealed(result, "value:\t")
         return self._table(result)
 
     @staticmethod
@@ -109,6 +126,8 @@ class Renderer:
     # -- for people --------------------------------------------------------------------------------
 
     def _table(self, result: Result) -> str:
+        from infsh_secrets.cli import plain_text
+
         console = self._console()
         with console.capture() as capture:
             if isinstance(result, SecretList):
@@ -121,7 +140,7 @@ class Renderer:
             else:
                 for line in plain_text.sentences(result, unicode=shows_unicode()):
                     console.print(_text(line), soft_wrap=True)
-        return capture.get()
+        return capture.get() + self._revealed(result, "value".ljust(self._label_width))
 
     def _console(self) -> Console:
         from rich.console import Console
@@ -139,6 +158,8 @@ class Renderer:
         )
 
     def _print_list(self, console: Console, result: SecretList) -> None:
+        from infsh_secrets.cli import plain_text
+
         if not result.infos:
             console.print(_text(plain_text.empty_list(result)), soft_wrap=True)
             return
@@ -154,16 +175,24 @@ class Renderer:
         )
 
     def _print_view(self, console: Console, result: SecretView) -> None:
+        from infsh_secrets.cli import plain_text
+
         lines = plain_text.view_lines(result, _now(), unicode=shows_unicode())
-        width = max(len(label) for label, _ in lines)
+        self._label_width = max(len(label) for label, _ in lines) + 2
         for label, value in lines:
-            console.print(_text(label.ljust(width + 2), "dim") + _text(value), soft_wrap=True)
-        if result.value is not None:
-            text = result.value.reveal()
-            if sys.stdout.isatty() and not result.raw:
-                refuse_controls(text)
-            console.print(_text("value".ljust(width + 2), "dim"), end="", soft_wrap=True)
-            console.out(text, highlight=False)
+            console.print(
+                _text(label.ljust(self._label_width), "dim") + _text(value), soft_wrap=True
+            )
+
+    @staticmethod
+    def _revealed(result: Result, label: str) -> str:
+        """Return the value that a view reveals, as it is: rich would expand its tabs."""
+        if not isinstance(result, SecretView) or result.value is None:
+            return ""
+        text = result.value.reveal()
+        if sys.stdout.isatty() and not result.raw:
+            refuse_controls(text)
+        return f"{label}{text}\n"
 
 
 def _print_rows(

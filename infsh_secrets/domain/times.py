@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import lru_cache
 
 from infsh_secrets.domain.errors import UsageError
 
@@ -13,8 +14,9 @@ _LATEST_MS = 253_402_300_799_000  # the end of the year 9999
 
 def _parse_age(text: str) -> int | None:
     number, unit = text[:-1], text[-1:]
-    if unit in _UNIT_SECONDS and number.isascii() and number.isdigit():
-        return int(number[: _MOST_DIGITS + 1]) * _UNIT_SECONDS[unit] * 1000
+    known = unit in _UNIT_SECONDS and len(number) <= _MOST_DIGITS
+    if known and number.isascii() and number.isdigit():
+        return int(number) * _UNIT_SECONDS[unit] * 1000
     return None
 
 
@@ -37,19 +39,26 @@ def parse_moment(text: str, now: int) -> int:
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
-        return int(moment.timestamp() * 1000)
+        milliseconds = int(moment.timestamp() * 1000)
     except (ValueError, OverflowError):
+        milliseconds = 0
+    if milliseconds <= 0:
         raise UsageError(
             "This is not a date or a length of time.", "Write it as in 2027-03-31 or 90d."
-        ) from None
+        )
+    return milliseconds
 
 
 def rfc3339(moment: int | None) -> str | None:
     """Return `2026-11-22T03:04:05Z`; None for None."""
     if moment is None:
         return None
-    whole = time.gmtime(min(moment, _LATEST_MS) // 1000)
-    return "%04d-%02d-%02dT%02d:%02d:%02dZ" % whole[:6]
+    return _seconds(min(moment, _LATEST_MS) // 1000)
+
+
+@lru_cache(maxsize=4096)
+def _seconds(moment: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment))
 
 
 def age(moment: int, now: int) -> str:

@@ -77,7 +77,8 @@ def select(workspace: Workspace, filters: Filters) -> list[SecretInfo]:
             first.update({info.key: info for info in found if info.environment == environment})
         found = list(first.values())
     kept = [info for info in found if matches(info, filters)]
-    kept.sort(key=lambda info: sort_key(info, filters), reverse=filters.reverse)
+    if (filters.sort, filters.reverse, len(chain)) != ("key", False, 1):  # the store's own order
+        kept.sort(key=lambda info: sort_key(info, filters), reverse=filters.reverse)
     return kept
 
 

@@ -121,40 +121,47 @@ def encode_overview(info: SecretInfo) -> bytes:
 
 
 def decode_overview(padded: bytes) -> SecretInfo:
-    """Return what `encode_overview` was given."""
+    """Return what `encode_overview` was given.
+
+    Written flat, because a list does this for every secret. A field that is cut needs no check of
+    its own: the position only grows, and must end exactly at the end.
+    """
     data = unpad(padded)
-    reader = Reader(data)
+    number = int.from_bytes
+    texts: list[bytes] = []
+    at = 0
+    wanted = 3  # name, environment, description; then the metadata, then mask and fingerprint
+    pairs = 0
+    while len(texts) < wanted:
+        size = number(data[at : at + 4], "big")
+        texts.append(data[at + 4 : at + 4 + size])
+        at += 4 + size
+        if at > len(data):
+            raise LayoutError
+        if len(texts) == 3 and wanted == 3:  # noqa: PLR2004  # as above
+            pairs = number(data[at : at + 4], "big")
+            at += 4
+            wanted += 2 * pairs + 2
+    if at + 8 * _U64_NUMBERS != len(data):
+        raise LayoutError
+    numbers = [number(data[place : place + 8], "big") for place in range(at, len(data), 8)]
     try:
-        key = reader.text()
-        environment = reader.text()
-        description = reader.text()
-        metadata = {}
-        for _ in range(reader.u32()):
-            name = reader.text()
-            if name in metadata:
-                raise LayoutError
-            metadata[name] = reader.text()
-        masked = reader.text()
-        mark = reader.field().hex()
-        created, updated, expires, last_used, version, deleted = (
-            reader.u64() for _ in range(_U64_NUMBERS)
-        )
+        words = [text.decode() for text in texts[:-1]]
     except UnicodeDecodeError:
         raise LayoutError from None
-    reader.end()
     return SecretInfo(
-        key=key,
-        environment=environment,
-        description=description,
-        metadata=metadata,
-        masked=masked,
-        fingerprint=mark,
-        version=version,
-        created=created,
-        updated=updated,
-        expires=expires or None,
-        last_used=last_used or None,
-        deleted=deleted or None,
+        key=words[0],
+        environment=words[1],
+        description=words[2],
+        metadata=dict(zip(words[3:-1:2], words[4:-1:2], strict=True)) if pairs else {},
+        masked=words[-1],
+        fingerprint=texts[-1].hex(),
+        created=numbers[0],
+        updated=numbers[1],
+        expires=numbers[2] or None,
+        last_used=numbers[3] or None,
+        version=numbers[4],
+        deleted=numbers[5] or None,
     )
 
 
