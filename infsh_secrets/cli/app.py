@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import io
+import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,6 +12,7 @@ import typer
 from infsh_secrets.cli.commands_table import COMMANDS, GROUPS, Command
 from infsh_secrets.domain import exit_codes
 from infsh_secrets.domain.errors import AbortedError, UsageError
+from infsh_secrets.files.streams import output_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,12 +39,18 @@ def run(argv: list[str]) -> int:
 def parse(argv: list[str]) -> Callable[[], object] | int | None:
     """Return the call that `argv` means, or the status of what has been done already (help)."""
     app = build_app(argv)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # help has more than ASCII
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         return app(expand(argv), standalone_mode=False, prog_name=PROGRAM)  # type: ignore[no-any-return]
     except typer.Abort:
         raise AbortedError("Stopped, nothing was changed.") from None
     except typer.Exit as leave:
         return leave.exit_code
+    except SystemExit:  # the parser's way to say that the reader of its help has enough
+        raise BrokenPipeError from None
+    except OSError as error:
+        raise output_error(error) from None
     except Exception as error:
         # Typer's parser has exceptions of its own, of Click or of the copy that newer ones carry;
         # all of them can format themselves.

@@ -56,14 +56,19 @@ def write_stdout(data: bytes) -> None:
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        raise
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else "it is closed"
-        raise OutputError(
-            f"Standard output cannot be written: {reason}.",
-            "Free some space or name another output.",
-        ) from None
+        raise output_error(error) from None
+
+
+def output_error(error: OSError) -> OSError | OutputError:
+    """Return what to raise for an error of standard output: itself when a pipe is closed."""
+    if isinstance(error, BrokenPipeError):
+        return error
+    reason = os.strerror(error.errno) if error.errno else "it is closed"
+    return OutputError(
+        f"Standard output cannot be written: {reason}.",
+        "Free some space or name another output.",
+    )
 
 
 def write_value(data: bytes, *, newline: bool = True, raw: bool = False) -> None:
