@@ -149,11 +149,14 @@ def decode_overview(padded: bytes) -> SecretInfo:
         words = [text.decode() for text in texts[:-1]]
     except UnicodeDecodeError:
         raise LayoutError from None
+    metadata = dict(zip(words[3:-1:2], words[4:-1:2], strict=True)) if pairs else {}
+    if len(metadata) != pairs:
+        raise LayoutError  # a name twice
     return SecretInfo(
         key=words[0],
         environment=words[1],
         description=words[2],
-        metadata=dict(zip(words[3:-1:2], words[4:-1:2], strict=True)) if pairs else {},
+        metadata=metadata,
         masked=words[-1],
         fingerprint=texts[-1].hex(),
         created=numbers[0],
