@@ -155,7 +155,8 @@ def contents(store):
     file.begin_read()
     root = file.root()
     found = []
-    for item in file.items():
+    for (idx,) in file.run("SELECT idx FROM items"):
+        item = file.item(idx)
         info = store.open_overview(item)
         fields = {name: getattr(info, name) for name in type(info).__slots__}
         fields["versions"] = {}
