@@ -85,8 +85,8 @@ class Ledger:
         """Return the verified entries of a bucket by idx; changes to the dict are for `commit`."""
         entries = self._touched.get(number)
         if entries is None:
-            rows = self._file.bucket_entries(number)
             _, count, digest = self._rows[number]
+            rows = self._file.bucket_entries(number, count)
             if count != len(rows) or bucket_hash(rows) != digest:
                 raise self._file.damaged(f"bucket {number} does not verify")
             entries = self._touched[number] = {row[0]: row for row in rows}

@@ -160,7 +160,7 @@ class VaultStore(SecretStore):
         try:
             ledger = self.ledger()
             ledger.verify_all()
-            for item in self.file.items():
+            for item in self.file.items(ledger.root.items):
                 self.check_entry(ledger, item)
                 info = self.open_overview(item)
                 if item.state == wanted and environment in (None, info.environment):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 APPLICATION_ID = 0x1F5EC001
 FORMAT = 1
 _LONGEST_HINT = 64
+_MOST_VERSIONS = 20
 _U8 = 0xFF
 _U32 = 0xFFFF_FFFF
 _U63 = 0x7FFF_FFFF_FFFF_FFFF
@@ -205,19 +206,18 @@ class VaultFile(Database):
             for number, (_, count, digest) in enumerate(rows)
         ]
 
-    def bucket_entries(self, bucket: int) -> list[BucketEntry]:
-        """Return the entries of one bucket, sorted by idx."""
+    def bucket_entries(self, bucket: int, count: int) -> list[BucketEntry]:
+        """Return the entries of one bucket, sorted by idx; one more than `count` at most.
+
+        A forged tree of pages can repeat its rows without end, so no table is read without limit.
+        """
         low = bytes((bucket,))
-        if bucket == BUCKETS - 1:
-            rows = self.run(
-                "SELECT idx, id, rev, state, digest FROM items WHERE idx >= ? ORDER BY idx", (low,)
-            )
-        else:
-            rows = self.run(
-                "SELECT idx, id, rev, state, digest FROM items WHERE idx >= ? AND idx < ? "
-                "ORDER BY idx",
-                (low, bytes((bucket + 1,))),
-            )
+        high = bytes((bucket + 1,)) if bucket < BUCKETS - 1 else b"\xff" * 17
+        rows = self.run(
+            "SELECT idx, id, rev, state, digest FROM items WHERE idx >= ? AND idx < ? "
+            "ORDER BY idx LIMIT ?",
+            (low, high, min(count, _U32) + 1),
+        )
         return [
             (
                 self._blob(idx, 16),
@@ -236,10 +236,11 @@ class VaultFile(Database):
         )
         return self._item(rows[0]) if rows else None
 
-    def items(self) -> list[Item]:
-        """Return all items, sorted by idx."""
+    def items(self, count: int) -> list[Item]:
+        """Return all items, sorted by idx; one more than `count` at most."""
         rows = self.run(
-            "SELECT idx, nidx, id, rev, state, overview, digest FROM items ORDER BY idx"
+            "SELECT idx, nidx, id, rev, state, overview, digest FROM items ORDER BY idx LIMIT ?",
+            (min(count, _U32) + 1,),
         )
         return [self._item(row) for row in rows]
 
@@ -256,8 +257,11 @@ class VaultFile(Database):
         )
 
     def versions(self, item_id: bytes) -> list[tuple[int, bytes]]:
-        """Return (version, sealed value) of an item, oldest first."""
-        rows = self.run("SELECT ver, value FROM versions WHERE item = ? ORDER BY ver", (item_id,))
+        """Return (version, sealed value) of an item, oldest first; none has more than 20."""
+        rows = self.run(
+            "SELECT ver, value FROM versions WHERE item = ? ORDER BY ver LIMIT ?",
+            (item_id, _MOST_VERSIONS + 1),
+        )
         return [(self._number(version), self._blob(value)) for version, value in rows]
 
     def version_owners(self) -> list[bytes]:

@@ -40,7 +40,7 @@ def verify(store: VaultStore) -> Counts:
         store.fingerprint_key(ledger)
         counts = Counts()
         owners = set()
-        for item in file.items():
+        for item in file.items(ledger.root.items):
             owners.add(item.item_id)
             _verify_item(store, ledger, item, counts)
         if any(owner not in owners for owner in file.version_owners()):
