@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from infsh_secrets.crypto.keytext import KeyTextError, decode_raw_key, encode_raw_key
-from infsh_secrets.domain.errors import LockedError
+from infsh_secrets.domain.errors import LockedError, NotFoundError
 from infsh_secrets.domain.sanitize import sanitize
 from infsh_secrets.files.private import (
     create_private_file,
@@ -19,9 +19,17 @@ _LIMIT = 1024
 def read_key_file(path: str) -> bytes:
     """Return the key in a private file.
 
-    Raises LockedError when it holds no key, and the errors of `files.private.check_private_file`.
+    Raises LockedError when there is none or it holds no key, and DeniedError when it is not safe.
     """
-    return parse_key(read_private_file(path, "key file", _LIMIT), f"The key file {sanitize(path)}")
+    return parse_key(read_secret_file(path, "key file", _LIMIT), f"The key file {sanitize(path)}")
+
+
+def read_secret_file(path: str, what: str, limit: int) -> bytes:
+    """Return the content of a private file that is to open a vault; LockedError without one."""
+    try:
+        return read_private_file(path, what, limit)
+    except NotFoundError as error:
+        raise LockedError(error.message, f"Name the {what} that you have.") from None
 
 
 def parse_key(data: bytes, what: str) -> bytes:

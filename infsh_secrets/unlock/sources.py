@@ -13,7 +13,7 @@ from infsh_secrets.crypto.keytext import key_id
 from infsh_secrets.crypto.seal import SealError
 from infsh_secrets.domain.errors import LockedError
 from infsh_secrets.domain.sanitize import sanitize
-from infsh_secrets.unlock.keyfile import own_key_path, parse_key, read_key_file
+from infsh_secrets.unlock.keyfile import own_key_path, parse_key, read_key_file, read_secret_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -179,9 +179,7 @@ def _open_with_passphrase(lock: Lock, sources: Sources) -> Opened | None:
 
 def read_passphrase_file(path: str) -> str:
     """Return the passphrase in a private file, without one trailing newline."""
-    from infsh_secrets.files.private import read_private_file
-
-    data = read_private_file(path, "passphrase file", _PASSPHRASE_LIMIT)
+    data = read_secret_file(path, "passphrase file", _PASSPHRASE_LIMIT)
     try:
         text = data.decode()
     except UnicodeDecodeError:
