@@ -40,6 +40,7 @@ class Context:
         self.may_ask = may_ask(os.environ, no_input=no_input)
         self._renderer = Renderer("json" if json else output, no_color=no_color, quiet=quiet)
         self._options = Options(
+            output="json" if json else output,
             store=store,
             team=team,
             environment=environment,
@@ -60,8 +61,16 @@ class Context:
         return self._workspace
 
     def choose_team(self, team: str) -> None:
-        """Work in this team, whatever options and variables say."""
-        self._options.team = team
+        """Work in this team, whatever options and variables say; its vault has a fixed place."""
+        from infsh_secrets.domain.errors import UsageError
+        from infsh_secrets.domain.names import check_team
+
+        if self._options.vault is not None:
+            raise UsageError(
+                "The vault of a team has a place of its own.",
+                "Leave --vault out; `set KEY --vault PATH` makes a vault elsewhere.",
+            )
+        self._options.team = check_team(team)
 
     def run(self, call: Callable[[], Result | None]) -> None:
         """Make the call, tell its notices, render its result, and close what it opened."""

@@ -7,6 +7,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
+from infsh_secrets.config.settings import output_form
 from infsh_secrets.domain.errors import UsageError
 from infsh_secrets.domain.results import (
     Changes,
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-FORMS = ("table", "json", "yaml", "names", "plain")
 _NARROWEST = 40
 _PIPE_WIDTH = 120
 
@@ -39,13 +39,8 @@ def shows_unicode() -> bool:
 
 
 def chosen_form(option: str | None, environ: Mapping[str, str], *, terminal: bool) -> str:
-    """Return the form of output: option, then INFSH_OUTPUT, then table on a terminal, else JSON."""
-    form = option or environ.get("INFSH_OUTPUT") or ("table" if terminal else "json")
-    if form not in FORMS:
-        raise UsageError(
-            "There is no output form of that name.", f"Choose one of {', '.join(FORMS)}."
-        )
-    return form
+    """Return the form of output: the one that is named, else table on a terminal, else JSON."""
+    return output_form(option, environ) or ("table" if terminal else "json")
 
 
 class Renderer:
@@ -249,10 +244,12 @@ def wants_json(words: list[str], environ: Mapping[str, str], *, terminal: bool) 
             option = words[place + 1] if place + 1 < len(words) else None
         elif word.startswith("--output="):
             option = word.removeprefix("--output=")
+        elif word.startswith("-o"):
+            option = word.removeprefix("-o")
     try:
         return chosen_form(option, environ, terminal=terminal) == "json"
     except UsageError:
-        return False
+        return not terminal
 
 
 def render_error(code: str, message: str, hint: str, status: int, *, as_json: bool) -> None:

@@ -34,8 +34,9 @@ def folder(kind: str, environ: Mapping[str, str]) -> str:
     if not os.path.isabs(base):
         home = environ.get("HOME") or os.path.expanduser("~")
         if not os.path.isabs(home):
+            wrong = "is not an absolute path" if environ.get("HOME") else "is not set"
             raise UsageError(
-                "There is no home folder to keep the vault in: HOME is not set.",
+                f"There is no home folder to keep the vault in: HOME {wrong}.",
                 f"Set HOME, or INFSH_{kind.upper()}_DIR to a folder of your own.",
             )
         base = os.path.join(home, below_home)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CONFIGURATION_FILE = "config.toml"
+FORMS = ("table", "json", "yaml", "names", "plain")
 LOCAL_STORE = "vault"
 
 VARIABLES = (
@@ -43,11 +44,12 @@ _CONFIGURABLE = {"store", "team", "environment", "output"}
 class Options:
     """What the command line says; None where it says nothing."""
 
-    __slots__ = ("environment", "key_fd", "key_file", "store", "team", "vault")
+    __slots__ = ("environment", "key_fd", "key_file", "output", "store", "team", "vault")
 
     def __init__(
         self,
         *,
+        output: str | None = None,
         store: str | None = None,
         team: str | None = None,
         environment: str | None = None,
@@ -55,6 +57,7 @@ class Options:
         key_file: str | None = None,
         key_fd: int | None = None,
     ) -> None:
+        self.output = output
         self.store = store
         self.team = team
         self.environment = environment
@@ -82,6 +85,8 @@ class Settings:
 
     def __init__(self, options: Options, environ: Mapping[str, str]) -> None:
         """Settle everything; raises UsageError for a bad name, NotFoundError for a bad store."""
+        output_form(options.output, environ)
+        _refuse_empty(options)
         file = read_configuration(environ)
 
         def settle(option: str | None, variable: str, key: str, default: str) -> str:
@@ -96,7 +101,8 @@ class Settings:
         chain = settle(options.environment, "INFSH_ENV", "environment", DEFAULT_ENVIRONMENT)
         self.environments = tuple(check_environment(part.strip()) for part in chain.split(","))
         self.data = folder("data", environ)
-        named = options.vault or environ.get("INFSH_VAULT")
+        # A team named on the command line comes before a vault that a variable names.
+        named = options.vault or (None if options.team else environ.get("INFSH_VAULT"))
         self.vault_named = bool(named)
         self.vault = (
             os.path.abspath(named)
@@ -123,6 +129,35 @@ class Settings:
                 "Name one with -e.",
             )
         return self.environments[0]
+
+
+def _refuse_empty(options: Options) -> None:
+    """Raise UsageError for an empty option: `-e "$UNSET"` does not mean the default."""
+    for name, value in (
+        ("--store", options.store),
+        ("--team", options.team),
+        ("--env", options.environment),
+        ("--vault", options.vault),
+        ("--key-file", options.key_file),
+    ):
+        if value == "":
+            raise UsageError(f"The option {name} is empty.", "Name something, or leave it out.")
+
+
+def output_form(option: str | None, environ: Mapping[str, str]) -> str | None:
+    """Return the form of output that option, variable or configuration file names, None for none.
+
+    Raises UsageError when there is no such form, and for a wrong configuration file.
+    """
+    form = option
+    where = "--output"
+    if form is None:
+        form, where = environ.get("INFSH_OUTPUT") or None, "INFSH_OUTPUT"
+    if form is None:
+        form, where = read_configuration(environ).get("output"), CONFIGURATION_FILE
+    if form is not None and form not in FORMS:
+        raise UsageError(f"{where} names no output form.", f"Choose one of {', '.join(FORMS)}.")
+    return form
 
 
 def read_configuration(environ: Mapping[str, str]) -> dict[str, str]:
