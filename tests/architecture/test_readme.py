@@ -1,0 +1,73 @@
+"""The README shows nothing that does not work."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from readme_tables import README, TABLES, written
+
+TEXT = Path(README).read_text(encoding="utf-8")
+CONSOLE = re.findall(r"```console\n(.*?)```", TEXT, flags=re.DOTALL)
+SHELL = re.findall(r"```sh\n(.*?)```", TEXT, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_tables_are_current(name):
+    assert written(TEXT) == TEXT, "write them with: python tests/architecture/readme_tables.py"
+
+
+@pytest.mark.parametrize("block", CONSOLE, ids=range(len(CONSOLE)))
+def test_console_blocks_print_what_they_show(block, own_home):
+    bin_folder = os.path.dirname(sys.executable)
+    environ = {
+        **os.environ,
+        "INFSH_OUTPUT": "table",
+        "PATH": f"{bin_folder}:{os.environ['PATH']}",
+    }
+    steps = re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, flags=re.MULTILINE)
+    assert steps
+    for command, expected in steps:
+        done = subprocess.run(
+            ["/bin/sh", "-c", command], env=environ, cwd=own_home, capture_output=True, check=True
+        )
+        shown = done.stdout.decode()
+        if shown and not shown.endswith("\n"):
+            shown += "\n"  # a terminal shows the value on a line of its own
+        pattern = ".*".join(re.escape(part) for part in expected.split("…"))
+        assert re.fullmatch(pattern, shown), (command, shown)
+
+
+def test_the_first_two_blocks_are_one_line_each():
+    install, test = SHELL[:2]
+    assert install.count("\n") == 1
+    assert "secrets set OPENAI_API_KEY" in install
+    assert "secrets list" in install
+    assert test.count("\n") == 1
+    assert test.endswith("pytest\n")
+
+
+def test_the_made_up_key_draws_no_warning(infsh):
+    key = re.search(r"OPENAI_API_KEY (sk-\S+)", SHELL[0])[1]
+    done = infsh("secrets", "set", "OPENAI_API_KEY", key, "--strict")
+    assert done.returncode == 0
+    assert b"begins" not in done.stderr
+
+
+def test_every_option_in_the_readme_exists(infsh):
+    helps = b"".join(
+        infsh(*line.split(), "--help").stdout
+        for line in (
+            "",
+            "secrets",
+            *("secrets " + name for name in ("set", "get", "list", "delete", "restore")),
+        )
+    ).decode()
+    prose = re.sub(r"```(console|yaml)\n.*?```", "", TEXT, flags=re.DOTALL)
+    options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", prose))
+    foreign = {"--upgrade-deps"}
+    assert {option for option in options - foreign if option not in helps} == set()

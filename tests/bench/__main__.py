@@ -1,0 +1,188 @@
+"""Prints the figures of this machine: `python tests/bench [start] [growth]`.
+
+Everything is measured as whole processes of an ordinary install (made here, in a temporary virtual
+environment, with byte code), interleaved, as medians; `x bare` is the ratio to `python -c pass` in
+the same run, which holds where absolute times drift. Peers that are installed are measured in the
+same run, others are named as absent. Nothing here fails by the clock.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+RUNS = 21
+VALUE = "a-made-up-value-of-forty-characters-0123"
+
+SEED = """
+import os, sys
+from infsh_secrets.config.settings import Options, Settings
+from infsh_secrets.domain.models import SecretValue
+from infsh_secrets.services.secrets import write
+from infsh_secrets.services.workspace import Workspace
+from infsh_secrets.stores.base import Write
+with Workspace(Settings(Options(), os.environ)) as workspace:
+    value = SecretValue(sys.argv[2].encode())
+    write(workspace, [Write(f"KEY_{i}", value) for i in range(int(sys.argv[1]))])
+"""
+
+
+class Install:
+    """The package in a virtual environment of its own, with homes to measure in."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.python = os.path.join(folder, "venv", "bin", "python")
+        self.infsh = os.path.join(folder, "venv", "bin", "infsh")
+        subprocess.run([sys.executable, "-m", "venv", os.path.join(folder, "venv")], check=True)
+        for what in (["-U", "pip"], [ROOT]):
+            subprocess.run(
+                [self.python, "-m", "pip", "install", "-q", "--disable-pip-version-check", *what],
+                check=True,
+                stderr=subprocess.DEVNULL,
+                env=self.environment("."),
+            )
+
+    def environment(self, home):
+        """Return an environment with this home, byte code allowed and no settings of the caller."""
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("INFSH_", "XDG_", "DBUS_", "PYTHON", "CI"))
+        }
+        return {**kept, "HOME": home, "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
+
+    def seeded(self, count):
+        """Return an environment whose home has a vault of `count` secrets."""
+        home = os.path.join(self.folder, f"home{count}")
+        os.mkdir(home)
+        environment = self.environment(home)
+        seed = [self.python, "-c", SEED, str(count), VALUE]
+        subprocess.run(seed, check=True, env=environment)
+        return environment
+
+
+def measure(commands, runs=RUNS):
+    """Return {name: median seconds} of {name: (argv, environment)}, run in turn."""
+    times = {name: [] for name in commands}
+    for turn in range(runs + 1):
+        for name, (argv, environment) in commands.items():
+            begun = time.perf_counter()
+            done = subprocess.run(
+                argv,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                check=False,
+            )
+            if done.returncode:
+                sys.exit(f"{name} failed: {done.stderr.decode(errors='replace')[-300:]}")
+            if turn:  # the first run warms the caches
+                times[name].append(time.perf_counter() - begun)
+    return {name: statistics.median(all_times) for name, all_times in times.items()}
+
+
+def peers(install):
+    """Return {name: (argv, environment)} of other tools that are here, and the absent ones."""
+    found, absent = {}, []
+    dotenv = os.path.join(install.folder, ".env")
+    with open(dotenv, "w") as file:
+        file.writelines(f"KEY_{i}={VALUE}\n" for i in range(100))
+    program = "import dotenv, sys; print(dotenv.dotenv_values(sys.argv[1])['KEY_7'])"
+    dotenv_python = [sys.executable, "-c", program, dotenv]
+    if subprocess.run(dotenv_python, capture_output=True, check=False).returncode == 0:
+        found["python-dotenv, 100 keys"] = (dotenv_python, None)
+    else:
+        absent.append("python-dotenv")
+    keyring = [install.python, "-m", "keyring", "diagnose"]
+    found["keyring, no look-up yet"] = (keyring, install.environment(install.folder))
+    absent += [
+        name
+        for name in ("sops", "fnox", "gopass", "pass", "age", "dotenvx")
+        if not shutil.which(name)
+    ]
+    return found, absent
+
+
+def start(install):
+    """Print start-up ratios."""
+    environment = install.seeded(100)
+    infsh = install.infsh
+    commands = {
+        "python -c pass": ([install.python, "-c", "pass"], environment),
+        "get K --plain": ([infsh, "secrets", "get", "KEY_7", "--plain"], environment),
+        "get K (json)": ([infsh, "secrets", "get", "KEY_7"], environment),
+        "list (json)": ([infsh, "secrets", "list"], environment),
+        "list (table)": ([infsh, "secrets", "list", "-o", "table"], environment),
+        "set K v, unchanged": ([infsh, "secrets", "set", "KEY_7", VALUE], environment),
+        "set K - (new version)": (
+            [infsh, "secrets", "set", "KEY_8", "--generate"],
+            environment,
+        ),
+        "--version": ([infsh, "--version"], environment),
+        "complete a name": ([infsh, "__complete", "secrets", "get", "KEY_1"], environment),
+    }
+    others, absent = peers(install)
+    times = measure(commands | others)
+    bare = times["python -c pass"]
+    print(f"\nstart-up, 100 secrets, key file, median of {RUNS} runs")
+    for name, seconds in times.items():
+        print(f"  {name:28} {seconds * 1000:8.1f} ms  {seconds / bare:6.2f} x bare")
+    if absent:
+        print(f"  not here: {', '.join(absent)}")
+
+
+def growth(install):
+    """Print what get and list cost as the vault grows."""
+    counts = (10, 1_000, 100_000)
+    environments = {count: install.seeded(count) for count in counts}
+    infsh = install.infsh
+    gets = measure(
+        {
+            count: ([infsh, "secrets", "get", "KEY_7", "--plain"], environment)
+            for count, environment in environments.items()
+        }
+    )
+    print(f"\ngrowth, median of {RUNS} runs")
+    for count, seconds in gets.items():
+        ratio = seconds / gets[counts[0]]
+        print(f"  get --plain of {count:7}  {seconds * 1000:8.1f} ms  {ratio:5.2f} x that of 10")
+    lists = measure(
+        {
+            f"{form}, {count}": ([infsh, "secrets", "list", "-o", form], environments[count])
+            for count in counts
+            for form in ("names", "json")
+        },
+        runs=3,
+    )
+    for name, seconds in lists.items():
+        print(f"  list -o {name:15}  {seconds * 1000:8.1f} ms")
+    completion = measure(
+        {"1000": ([infsh, "__complete", "secrets", "get", ""], environments[1_000])}, runs=9
+    )
+    print(f"  complete names of 1000   {completion['1000'] * 1000:8.1f} ms")
+    path = os.path.join(
+        environments[100_000]["HOME"], ".local/share/infsh-secrets/vaults/personal.vault"
+    )
+    print(f"  bytes a secret of 100000 {os.path.getsize(path) / 100_000:8.1f}")
+
+
+def main(wanted):
+    """Measure what is wanted, or everything."""
+    known = {"start": start, "growth": growth}
+    with tempfile.TemporaryDirectory() as folder:
+        install = Install(folder)
+        print(f"Python {sys.version.split()[0]}, {os.cpu_count()} cores")
+        for name in wanted or known:
+            known[name](install)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
