@@ -7,6 +7,10 @@ import sys
 import pytest
 import support
 
+from infsh_secrets.domain.errors import UnavailableError
+from infsh_secrets.domain.models import SecretValue
+from infsh_secrets.stores.base import Write
+from infsh_secrets.stores.vault import sqlite
 from infsh_secrets.stores.vault.verify import verify
 
 WRITER = os.path.join(os.path.dirname(__file__), "child_writer.py")
@@ -98,3 +102,27 @@ def test_writers_on_a_slow_disk(vault, report):
 @pytest.mark.slow
 def test_writers_of_one_key_long(vault, report):
     report(check_same(vault, 16, 25))
+
+
+def test_a_writer_that_waits_in_vain_says_so(vault, monkeypatch):
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.2)
+    with support.open_store(vault) as store, support.open_store(vault) as other:
+        other.file.begin_write()
+        with pytest.raises(UnavailableError, match="is busy"):
+            store.write("default", [Write("A_KEY", SecretValue(b"made up"))])
+        other.file.rollback()
+        store.write("default", [Write("A_KEY", SecretValue(b"made up"))])
+        assert verify(store).secrets == 1
+
+
+def test_a_commit_that_readers_hold_up_says_so(vault, monkeypatch):
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.2)
+    with support.open_store(vault) as store, support.open_store(vault) as other:
+        other.file.begin_read()
+        other.ledger()
+        with pytest.raises(UnavailableError, match=r"is busy.*Nothing was written\.$"):
+            store.write("default", [Write("A_KEY", SecretValue(b"made up"))])
+        assert store.listing() == []
+        other.file.rollback()
+        store.write("default", [Write("A_KEY", SecretValue(b"made up"))])
+        assert verify(store).secrets == 1
