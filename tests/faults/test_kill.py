@@ -88,7 +88,7 @@ def run_create_kills(folder, seed, kills):
     path = os.path.join(folder, "v", "c.vault")
     complete = none = stale = before = 0
     for number in range(kills):
-        kill_after([path, "create", str(number)], draw.uniform(0, 0.02), "begins\n")
+        kill_after([path, "create", str(number)], draw.uniform(0, 0.03), "begins\n")
         left = glob.glob(os.path.join(folder, "v", ".new-*"))
         stale += len(left) > before
         before = len(left)

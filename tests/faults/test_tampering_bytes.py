@@ -194,7 +194,7 @@ def test_spliced_pages(states, target, report):
 
 @pytest.mark.slow
 def test_spliced_pages_long(states, target, report):
-    found = run_splices(states, target, 9, 3000)
-    report(f"page splices of two states, long: 3,000, 0 wrong answers, {dict(found)}")
-    found = run_foreign_splices(states, target, 10, 1000)
-    report(f"page splices of two vaults, long: 1,000, 0 wrong answers, {dict(found)}")
+    found = run_splices(states, target, 9, 1500)
+    report(f"page splices of two states, long: 1,500, 0 wrong answers, {dict(found)}")
+    found = run_foreign_splices(states, target, 10, 500)
+    report(f"page splices of two vaults, long: 500, 0 wrong answers, {dict(found)}")

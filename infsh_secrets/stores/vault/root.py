@@ -85,17 +85,23 @@ class Ledger:
         """Return the verified entries of a bucket by idx; changes to the dict are for `commit`."""
         entries = self._touched.get(number)
         if entries is None:
-            _, count, digest = self._rows[number]
-            rows = self._file.bucket_entries(number, count)
-            if count != len(rows) or bucket_hash(rows) != digest:
-                raise self._file.damaged(f"bucket {number} does not verify")
-            entries = self._touched[number] = {row[0]: row for row in rows}
+            entries = self._verify(number, self._file.bucket_entries(number, self._rows[number][1]))
         return entries
 
     def verify_all(self) -> None:
-        """Verify every bucket."""
+        """Verify every bucket, read in one go; only before any of them is changed."""
+        rows: list[list[BucketEntry]] = [[] for _ in range(BUCKETS)]
+        for entry in self._file.entries(self.root.items):
+            rows[entry[0][0]].append(entry)
         for number in range(BUCKETS):
-            self.bucket(number)
+            self._verify(number, rows[number])
+
+    def _verify(self, number: int, rows: list[BucketEntry]) -> dict[bytes, BucketEntry]:
+        _, count, digest = self._rows[number]
+        if count != len(rows) or bucket_hash(rows) != digest:
+            raise self._file.damaged(f"bucket {number} does not verify")
+        entries = self._touched[number] = {row[0]: row for row in rows}
+        return entries
 
     def commit(self, audit_seq: int, audit_head: bytes) -> Root:
         """Write the changed buckets and the new root; the caller commits the transaction."""

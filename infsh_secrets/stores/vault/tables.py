@@ -218,16 +218,25 @@ class VaultFile(Database):
             "ORDER BY idx LIMIT ?",
             (low, high, min(count, _U32) + 1),
         )
-        return [
-            (
-                self._blob(idx, 16),
-                self._blob(item_id, 16),
-                self._number(rev),
-                self._number(state, 1),
-                self._blob(digest, 32),
-            )
-            for idx, item_id, rev, state, digest in rows
-        ]
+        return [self._entry(row) for row in rows]
+
+    def entries(self, count: int) -> list[BucketEntry]:
+        """Return the entries of all buckets, sorted by idx; one more than `count` at most."""
+        rows = self.run(
+            "SELECT idx, id, rev, state, digest FROM items ORDER BY idx LIMIT ?",
+            (min(count, _U32) + 1,),
+        )
+        return [self._entry(row) for row in rows]
+
+    def _entry(self, row: Row) -> BucketEntry:
+        idx, item_id, rev, state, digest = row
+        return (
+            self._blob(idx, 16),
+            self._blob(item_id, 16),
+            self._number(rev),
+            self._number(state, 1),
+            self._blob(digest, 32),
+        )
 
     def item(self, idx: bytes) -> Item | None:
         """Return the item with this blind index."""
