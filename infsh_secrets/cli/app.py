@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from infsh_secrets.cli.commands_table import COMMANDS, GROUPS, Command
+from infsh_secrets.cli.help_page import CommandWithPage, GroupWithPage
 from infsh_secrets.domain import exit_codes
 from infsh_secrets.domain.errors import AbortedError, UsageError
 from infsh_secrets.files.streams import output_error
@@ -97,6 +98,7 @@ def build_app(argv: list[str]) -> typer.Typer:
 
 def _new_app(text: str) -> typer.Typer:
     return typer.Typer(
+        cls=GroupWithPage,
         help=text,
         add_completion=False,
         invoke_without_command=True,
@@ -111,6 +113,7 @@ def _register(group: typer.Typer, command: Command) -> None:
     for name in (command.name, *command.aliases):
         group.command(
             name,
+            cls=CommandWithPage,
             help=function.__doc__,
             short_help=command.summary,
             hidden=name != command.name,

@@ -117,7 +117,7 @@ def command(function: Callable[..., Result | None]) -> Callable[..., Callable[[]
     Typer only parses: what it gets from a command is a call that is made after parsing, so that no
     error of the command passes through Typer's own handling.
     """
-    return _with_options(function, _OUTPUT | _STORE)
+    return _with_options(function, _STORE | _OUTPUT)
 
 
 def command_without_vault(

@@ -34,7 +34,7 @@ def list_(
         bool, typer.Option("--all-envs", help="Of all environments.")
     ] = False,
     sort: Annotated[
-        str, typer.Option("--sort", metavar="COLUMN", help="By key, updated or used.")
+        str, typer.Option("--sort", metavar="COLUMN", help="By key (the default), updated or used.")
     ] = "key",
     reverse: Annotated[bool, typer.Option("-r", "--reverse", help="Backwards.")] = False,
 ) -> SecretList:

@@ -1,0 +1,124 @@
+"""A terminal of a given width, run by pexpect and drawn by pyte, with any program in it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import warnings
+
+import pexpect
+import pyte
+import pytest
+
+BIN = os.path.dirname(sys.executable)
+PATIENCE = 30
+
+
+class Terminal:
+    """A program in a terminal; `text` is what a person sees, `raw` every byte that came."""
+
+    def __init__(self, argv, columns, lines, env):
+        self.screen = pyte.Screen(columns, lines)
+        self.stream = pyte.ByteStream(self.screen)
+        self.raw = b""
+        with warnings.catch_warnings():
+            # Newer Pythons warn of a fork beside threads, and the workers of xdist have threads.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self.child = pexpect.spawn(
+                argv[0], argv[1:], dimensions=(lines, columns), env=env, timeout=PATIENCE
+            )
+        self.child.delaybeforesend = None
+
+    def read(self):
+        """Take what the program writes within a tenth of a second; False at its end."""
+        try:
+            data = self.child.read_nonblocking(65536, timeout=0.1)
+        except pexpect.TIMEOUT:
+            return True
+        except pexpect.EOF:
+            return False
+        self.raw += data
+        self.stream.feed(data)
+        return True
+
+    @property
+    def rows(self):
+        return [row.rstrip() for row in self.screen.display]
+
+    @property
+    def text(self):
+        return "\n".join(self.rows).rstrip("\n")
+
+    def wait(self, text):
+        """Read until this is on the screen."""
+        end = time.monotonic() + PATIENCE
+        while text not in self.text:
+            assert self.read(), f"it ended before showing {text!r}:\n{self.text}"
+            assert time.monotonic() < end, f"it never showed {text!r}:\n{self.text}"
+
+    def settle(self, quiet=0.3):
+        """Read until nothing has come for a while."""
+        last = time.monotonic()
+        while time.monotonic() - last < quiet:
+            before = len(self.raw)
+            if not self.read():
+                return
+            if len(self.raw) != before:
+                last = time.monotonic()
+
+    def send(self, text):
+        self.child.send(text)
+
+    def line(self, text):
+        self.child.send(text + "\r")
+
+    def end(self):
+        """Read to the end and return the exit status, negative for a signal."""
+        end = time.monotonic() + PATIENCE
+        while self.read():
+            assert time.monotonic() < end, f"it never ended:\n{self.text}"
+        self.child.close()
+        if self.child.signalstatus is not None:
+            return -self.child.signalstatus
+        return self.child.exitstatus
+
+    def column(self, row, text):
+        """Return the column of the screen in which `text` begins, wide characters counted as 2."""
+        cells = [self.screen.buffer[row][x].data for x in range(self.screen.columns)]
+        for start in range(len(cells)):
+            if "".join(cells[start:]).startswith(text) and cells[start]:
+                return start
+        raise AssertionError(f"{text!r} is not in {self.rows[row]!r}")
+
+
+@pytest.fixture
+def terminal(own_home):
+    """Start programs in terminals; whatever still runs is ended with the test."""
+    running = []
+
+    def start(*argv, columns=80, lines=40, env=None):
+        path = os.pathsep.join((BIN, os.environ["PATH"]))
+        full = {**os.environ, "PATH": path, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
+        full |= env or {}
+        program = os.path.join(BIN, argv[0])
+        found = program if os.path.exists(program) else argv[0]
+        made = Terminal([found, *argv[1:]], columns, lines, full)
+        running.append(made)
+        return made
+
+    yield start
+    for made in running:
+        made.child.close(force=True)
+
+
+@pytest.fixture
+def seen(terminal):
+    """Run `infsh` in a terminal to its end; returns the terminal with its `status`."""
+
+    def run(*arguments, **options):
+        made = terminal("infsh", *arguments, **options)
+        made.status = made.end()
+        return made
+
+    return run
