@@ -12,7 +12,7 @@ import typer
 from infsh_secrets.cli.commands_table import COMMANDS, GROUPS, Command
 from infsh_secrets.cli.help_page import CommandWithPage, GroupWithPage
 from infsh_secrets.domain import exit_codes
-from infsh_secrets.domain.errors import AbortedError, UsageError
+from infsh_secrets.domain.errors import AbortedError
 from infsh_secrets.files.streams import output_error
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 PROGRAM = "infsh"
 _HELP = {"help_option_names": ["-h", "--help"]}
-_COULD_BE_A_VALUE = 4
 _WANTS_ALL = ("-h", "--help", "--show-completion")
 
 
@@ -57,7 +56,9 @@ def parse(argv: list[str]) -> Callable[[], object] | int | None:
         # all of them can format themselves.
         if not hasattr(error, "format_message"):
             raise
-        raise _usage_error(error, argv) from None
+        from infsh_secrets.cli.parse_errors import usage_error
+
+        raise usage_error(error, argv, PROGRAM) from None
 
 
 def expand(argv: list[str]) -> list[str]:
@@ -171,21 +172,3 @@ def _help_without_command(context: typer.Context) -> None:
 
         write_stdout((context.get_help() + "\n").encode())
         raise typer.Exit
-
-
-def _usage_error(error: Any, argv: list[str]) -> UsageError:
-    """Return a parser's error as ours.
-
-    A value given to `set` may look like an option, and then the parser's message would repeat it.
-    """
-    message = " ".join(error.format_message().split())
-    if type(error).__name__ == "NoSuchOption" and "set" in argv:
-        return UsageError(
-            "There is an option that `set` does not have; it may be a value, so it is not shown.",
-            "Put a value that begins with a dash after --, as in: infsh secrets set KEY -- -value",
-        )
-    if "set" in argv and any(w in message for w in argv if len(w) >= _COULD_BE_A_VALUE):
-        message = "The options of `set` cannot be understood."
-    context = getattr(error, "ctx", None)
-    path = context.command_path if context is not None else PROGRAM
-    return UsageError(message, f"See: {path} --help")
