@@ -77,7 +77,11 @@ def set_(
     from infsh_secrets.services import writing
 
     request = writing.Request(
-        facts=writing.Facts(description, tuple(meta or ()), expires),
+        facts=writing.Facts(
+            None if description is None else values.as_text(description),
+            tuple(values.as_text(pair) for pair in meta or ()),
+            expires,
+        ),
         create=create,
         strict=strict,
         allow_empty=allow_empty,
