@@ -8,6 +8,7 @@ from infsh_secrets.crypto import kdf, keyslots
 from infsh_secrets.crypto.keytext import RAW_BYTES, encode_raw_key, key_id
 from infsh_secrets.domain.errors import ConflictError, InfshError
 from infsh_secrets.domain.sanitize import sanitize
+from infsh_secrets.files.folders import shared_folder
 from infsh_secrets.files.private import ExclusiveLock, ensure_private_folder
 from infsh_secrets.stores.vault.create import NewVault, create_vault, draw_vault
 from infsh_secrets.unlock import os_keyring
@@ -45,6 +46,12 @@ def create_first_vault(workspace: Workspace) -> None:
             undo()
             raise
     workspace.notices.append(f"Made the vault {sanitize(path)}. {notice}")
+    wrong = shared_folder(path)
+    if wrong:
+        workspace.notices.append(
+            f"The vault lies in {wrong}, which can damage it or bring back older states: name "
+            "another place with --vault or INFSH_DATA_DIR."
+        )
 
 
 def create_team(workspace: Workspace) -> str:
