@@ -29,6 +29,12 @@ def own_home(tmp_path_factory, monkeypatch):
 
 
 @pytest.fixture
+def program():
+    """The path of the installed program."""
+    return PROGRAM
+
+
+@pytest.fixture
 def infsh(own_home):
     """Run the installed program without a terminal and return the finished process (bytes)."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from infsh_secrets.domain.errors import UsageError
 from infsh_secrets.domain.models import MAX_VALUE
 from infsh_secrets.domain.sanitize import sanitize
+from infsh_secrets.files.streams import read_stdin
 
 if TYPE_CHECKING:
     from infsh_secrets.cli.context import Context
@@ -68,6 +69,18 @@ def _two_sources() -> UsageError:
     )
 
 
+def as_text(argument: str) -> str:
+    """Return an argument that Python could not decode in this locale as the UTF-8 that it is."""
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        try:
+            return os.fsencode(argument).decode()
+        except UnicodeDecodeError:
+            pass  # what it is given to will refuse it
+    return argument
+
+
 def typed_in_clear(given: list[tuple[str, Source]]) -> bool:
     """Tell whether a value stands on the command line."""
     return any(source.kind == ARGUMENT for _, source in given)
@@ -103,7 +116,7 @@ def _read(context: Context, key: str, source: Source, *, strip: bool) -> bytes:
 
 def _read_stdin(context: Context, key: str, *, strip: bool) -> bytes:
     try:
-        data = sys.stdin.buffer.read(MAX_VALUE + 2)
+        data = read_stdin(MAX_VALUE + 2)
     except OSError as error:
         raise UsageError(
             f"Standard input cannot be read: {os.strerror(error.errno or 0)}.",

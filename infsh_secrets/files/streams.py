@@ -54,10 +54,43 @@ def write_stdout(data: bytes) -> None:
     """
     try:
         sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+        _write_all(data)
     except OSError as error:
         raise output_error(error) from None
+
+
+def _write_all(data: bytes) -> None:
+    """Write everything, also to a pipe that was set up not to wait for its reader."""
+    try:
+        descriptor = sys.stdout.fileno()
+    except ValueError:  # it is no file: a program has put a buffer in its place
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    view = memoryview(data)
+    while view:
+        try:
+            view = view[os.write(descriptor, view) :]
+        except BlockingIOError:
+            import select
+
+            select.select([], [descriptor], [])
+
+
+def read_stdin(limit: int) -> bytes:
+    """Return standard input up to its end or `limit` bytes, also from a pipe that does not wait."""
+    data = b""
+    while len(data) < limit:
+        part: bytes | None = sys.stdin.buffer.read(limit - len(data))
+        if part is None:
+            import select
+
+            select.select([sys.stdin.buffer], [], [])
+        elif part:
+            data += part
+        else:
+            break
+    return data
 
 
 def output_error(error: OSError) -> OSError | OutputError:
