@@ -23,12 +23,13 @@ from infsh_secrets.domain.sanitize import sanitize, sanitize_json
 from infsh_secrets.files.streams import OutputError, refuse_controls, write_stdout, write_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import TextIO
 
     from rich.console import Console
 
-_NARROWEST = 40
 _PIPE_WIDTH = 120
+_WIDTH_UNKNOWN = 80
 
 
 def shows_unicode() -> bool:
@@ -141,43 +142,58 @@ class Renderer:
         from rich.console import Console
 
         terminal = sys.stdout.isatty()
+        colour = terminal and not self._no_color and _colours(os.environ)
         return Console(
             file=sys.stdout,
             force_terminal=terminal,
-            no_color=self._no_color or not _colours(os.environ),
-            color_system="auto" if terminal and _colours(os.environ) else None,
-            width=None if terminal else _PIPE_WIDTH,
+            no_color=not colour,
+            color_system="auto" if colour else None,
+            width=_columns(sys.stdout) if terminal else _PIPE_WIDTH,
             markup=False,
             highlight=False,
             emoji=False,
         )
 
     def _print_list(self, console: Console, result: SecretList) -> None:
-        from infsh_secrets.cli import plain_text
+        from rich.cells import cell_len
+
+        from infsh_secrets.cli import columns, plain_text
 
         if not result.infos:
             console.print(_text(plain_text.empty_list(result)), soft_wrap=True)
             return
         now = _now()
         when = "deleted" if result.deleted else "updated"
-        rows = (plain_text.list_row(info, now, unicode=shows_unicode()) for info in result.infos)
-        _print_rows(
-            console,
-            ("key", "value", "description", "environment", "version", when),
-            rows,
-            styles=("bold cyan", "dim", "", "", "", ""),
-            shrinking=2,
+        titles = ("key", "value", "description", "env", "ver", when)
+        rows = [
+            tuple(map(_showable, plain_text.list_row(info, now, unicode=shows_unicode())))
+            for info in result.infos
+        ]
+        widths = columns.fit(
+            [max(map(cell_len, column)) for column in zip(titles, *rows, strict=True)],
+            console.width,
+            one_environment=len({info.environment for info in result.infos}) == 1,
         )
+        styles = ("bold cyan", "dim", "", "", "", "")
+        _print_rows(console, titles, rows, styles=styles, widths=widths)
 
     def _print_view(self, console: Console, result: SecretView) -> None:
-        from infsh_secrets.cli import plain_text
+        from rich.table import Table
+
+        from infsh_secrets.cli import columns, plain_text
 
         lines = plain_text.view_lines(result, _now(), unicode=shows_unicode())
-        self._label_width = max(len(label) for label, _ in lines) + 2
+        self._label_width = max(len(label) for label, _ in lines) + columns.GAP
+        if not sys.stdout.isatty():
+            for label, value in lines:
+                console.print(_text(label.ljust(self._label_width) + value), soft_wrap=True)
+            return
+        grid = Table.grid(padding=(0, columns.GAP, 0, 0))
+        grid.add_column(width=self._label_width - columns.GAP, style="dim")
+        grid.add_column(overflow="fold")
         for label, value in lines:
-            console.print(
-                _text(label.ljust(self._label_width), "dim") + _text(value), soft_wrap=True
-            )
+            grid.add_row(_text(label), _text(value))
+        console.print(grid)
 
     @staticmethod
     def _revealed(result: Result, label: str) -> str:
@@ -196,27 +212,57 @@ def _print_rows(
     rows: Iterable[tuple[str, ...]],
     *,
     styles: tuple[str, ...] = (),
-    shrinking: int | None = None,
+    widths: Sequence[int] = (),
 ) -> None:
+    """Print a table; of columns with a width the first is folded and the others are shortened."""
     from rich import box
     from rich.table import Table
 
+    rule = box.SIMPLE_HEAD
+    if not shows_unicode():
+        rule = box.Box(str(rule).replace("\N{BOX DRAWINGS LIGHT HORIZONTAL}", "-"), ascii=True)
     table = Table(
-        box=box.SIMPLE_HEAD if shows_unicode() else box.ASCII2,
-        show_edge=False,
-        pad_edge=False,
-        header_style="bold",
+        box=rule, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold"
     )
-    for place, title in enumerate(titles):
+    shown = [place for place in range(len(titles)) if not widths or widths[place]]
+    for place in shown:
         table.add_column(
-            title,
+            titles[place],
             style=styles[place] if styles else "",
-            no_wrap=place == shrinking,
-            overflow="ellipsis" if place == shrinking else "fold",
+            width=widths[place] if widths else None,
+            overflow="fold",
         )
     for row in rows:
-        table.add_row(*(_text(cell) for cell in row))
+        cells = [
+            _shortened(row[place], widths[place]) if widths and place else row[place]
+            for place in shown
+        ]
+        table.add_row(*map(_text, cells))
     console.print(table)
+
+
+def _shortened(text: str, width: int) -> str:
+    """Return text of at most `width` cells, with an ellipsis where something is missing."""
+    from rich.cells import cell_len, set_cell_size
+
+    if cell_len(text) <= width:
+        return text
+    ellipsis = "\N{HORIZONTAL ELLIPSIS}" if shows_unicode() else "..."
+    return set_cell_size(text, width - len(ellipsis)).rstrip() + ellipsis
+
+
+def _showable(content: str) -> str:
+    """Return text as it will appear, so that it can be measured."""
+    text = sanitize(content)
+    return text if shows_unicode() else text.encode("ascii", "backslashreplace").decode()
+
+
+def _columns(stream: TextIO) -> int:
+    """Return the width of the terminal that a stream goes to."""
+    try:
+        return int(os.environ.get("COLUMNS") or 0) or os.get_terminal_size(stream.fileno()).columns
+    except (ValueError, OSError):
+        return _WIDTH_UNKNOWN
 
 
 def _text(content: str, style: str = "") -> Any:
