@@ -50,7 +50,7 @@ def sanitize_json(encoded: str) -> str:
     The encoder has escaped everything below the space already, and newlines are layout.
     """
     # Long lists are plain but for the bullets of masked values, and are searched much faster so.
-    plain = encoded.replace("\N{BULLET}", "").replace("\n", "")
+    plain = encoded.replace("\u2022", "").replace("\n", "")
     if plain.isascii() and plain.isprintable():
         return encoded
     return _compiled()[1].sub(_json, encoded)

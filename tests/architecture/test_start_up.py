@@ -26,7 +26,7 @@ OF_CRYPTOGRAPHY = {
     "cryptography.hazmat.bindings._rust",
     *("types", "_cffi_backend", "_openssl", "_openssl.lib"),
 }
-OF_PYTHON = {"__future__", "_hashlib", "resource"}
+OF_PYTHON = {"__future__", "_ctypes", "_hashlib", "gc", "resource"}
 OURS = {
     "infsh_secrets",
     *(
