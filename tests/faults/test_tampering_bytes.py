@@ -79,13 +79,13 @@ def run_truncations(sample, target, seed, number):
 
 def test_truncations(sample, target, report):
     number = run_truncations(sample, target, 3, 40)
-    report(f"truncations: {number}, every one found")
+    report(f"truncations: {number}, every one found that lost more than unused zeros")
 
 
 @pytest.mark.slow
 def test_truncations_long(sample, target, report):
     number = run_truncations(sample, target, 4, 1000)
-    report(f"truncations, long: {number}, every one found")
+    report(f"truncations, long: {number}, every one found that lost more than unused zeros")
 
 
 def grown(sample, target):
