@@ -34,6 +34,7 @@ def report(error: BaseException, argv: list[str]) -> int:
         hint,
         status,
         as_json=wants_json(words, os.environ, terminal=sys.stdout.isatty()),
+        no_color="--no-color" in words,
     )
     return status
 

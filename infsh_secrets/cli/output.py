@@ -69,8 +69,10 @@ class Renderer:
         if self._quiet:
             return
         line = sanitize(text)
-        if sys.stderr.isatty() and not self._no_color and _colours(os.environ):
-            line = f"\x1b[2m{line}\x1b[0m"
+        if sys.stderr.isatty():
+            line = _wrapped(line, _columns(sys.stderr))
+            if not self._no_color and _colours(os.environ):
+                line = f"\x1b[2m{line}\x1b[0m"
         try:
             sys.stderr.write(line + "\n")
             sys.stderr.flush()
@@ -257,6 +259,15 @@ def _showable(content: str) -> str:
     return text if shows_unicode() else text.encode("ascii", "backslashreplace").decode()
 
 
+def _wrapped(line: str, width: int) -> str:
+    """Return a line broken between words; a path that is longer than the width stays whole."""
+    if len(line) <= width:
+        return line
+    import textwrap
+
+    return textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False)
+
+
 def _columns(stream: TextIO) -> int:
     """Return the width of the terminal that a stream goes to."""
     try:
@@ -298,7 +309,9 @@ def wants_json(words: list[str], environ: Mapping[str, str], *, terminal: bool) 
         return not terminal
 
 
-def render_error(code: str, message: str, hint: str, status: int, *, as_json: bool) -> None:
+def render_error(
+    code: str, message: str, hint: str, status: int, *, as_json: bool, no_color: bool = False
+) -> None:
     """Write an error to standard error: one sentence and the next step, or one JSON object."""
     if as_json:
         import json
@@ -306,7 +319,7 @@ def render_error(code: str, message: str, hint: str, status: int, *, as_json: bo
         error = {"code": code, "message": message, "hint": hint or None, "exit": status}
         line = sanitize_json(json.dumps({"error": error}, ensure_ascii=not shows_unicode()))
     else:
-        colour = sys.stderr.isatty() and _colours(os.environ)
+        colour = sys.stderr.isatty() and not no_color and _colours(os.environ)
         head = "\x1b[31merror:\x1b[0m" if colour else "error:"
         line = f"{head} {sanitize(message)}"
         if hint:
