@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 _LOCK = ".create.lock"
 
 
-def create_first_vault(workspace: Workspace) -> None:
-    """Make the vault that the settings name, unless another process has just made it.
+def create_first_vault(workspace: Workspace) -> bool:
+    """Make the vault that the settings name; False when another process has just made it.
 
     Its key is the one that is named (descriptor, file, variable, passphrase file); else a new one
     in the OS keyring; else a new one in a key file. A notice says where it lies. On any error no
@@ -34,10 +34,11 @@ def create_first_vault(workspace: Workspace) -> None:
     """
     path = workspace.settings.vault
     folder = os.path.dirname(path)
+    _named_slot_source(workspace)  # a key that cannot be read leaves not even a folder
     ensure_private_folder(folder)
     with ExclusiveLock(os.path.join(folder, _LOCK)):
         if os.path.lexists(path):
-            return
+            return False
         new = draw_vault()
         slot, notice, undo = _first_slot(workspace, new)
         try:
@@ -52,14 +53,15 @@ def create_first_vault(workspace: Workspace) -> None:
             f"The vault lies in {wrong}, which can damage it or bring back older states: name "
             "another place with --vault or INFSH_DATA_DIR."
         )
+    return True
 
 
 def create_team(workspace: Workspace) -> str:
     """Make the vault of a team and return its path; ConflictError when it has one."""
     path = workspace.settings.vault
-    if os.path.lexists(path):
-        raise ConflictError(f"The team {workspace.settings.team} has a vault already.")
-    create_first_vault(workspace)
+    if os.path.lexists(path) or not create_first_vault(workspace):
+        team = workspace.settings.team
+        raise ConflictError(f"The team {team} has a vault already.", f"Use it with --team {team}.")
     return path
 
 
@@ -81,19 +83,26 @@ def _nothing() -> None:
 
 
 def _first_slot(workspace: Workspace, new: NewVault) -> tuple[Slot, str, Callable[[], None]]:
-    sources = workspace.sources()
-    named = named_key(sources)
+    named, passphrase = _named_slot_source(workspace)
     if named:
         key, by, _ = named
         slot = keyslots.wrap_raw(key, key_id(key), "named", new, keyslots.Randomness.draw())
         return slot, f"It opens with {by}: keep that key, nothing else opens it.", _nothing
-    if sources.passphrase:
-        passphrase = read_passphrase_file(sources.passphrase)
+    if passphrase is not None:
         slot = keyslots.wrap_passphrase(
             passphrase, kdf.ARGON2_DEFAULT, new, keyslots.Randomness.draw()
         )
         return slot, "It opens with the passphrase, which nobody can reset.", _nothing
     return _generated_slot(workspace, new)
+
+
+def _named_slot_source(workspace: Workspace) -> tuple[tuple[bytes, str, bool] | None, str | None]:
+    """Return the key and the passphrase (both secret) that are named to open the new vault."""
+    sources = workspace.sources()
+    named = named_key(sources)
+    if named or not sources.passphrase:
+        return named, None
+    return None, read_passphrase_file(sources.passphrase)
 
 
 def _generated_slot(workspace: Workspace, new: NewVault) -> tuple[Slot, str, Callable[[], None]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from infsh_secrets.domain.errors import NotFoundError, UsageError
-from infsh_secrets.domain.names import DEFAULT_ENVIRONMENT, check_key
+from infsh_secrets.domain.names import DEFAULT_ENVIRONMENT, DEFAULT_TEAM, check_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -119,8 +119,16 @@ def names(workspace: Workspace) -> list[str]:
     return sorted({info.key for info in infos if info.environment in chain})
 
 
-def undo_hint(infos: Sequence[SecretInfo]) -> str:
-    """Return the command that brings deleted secrets back."""
-    environment = infos[0].environment
-    suffix = "" if environment == DEFAULT_ENVIRONMENT else f" -e {environment}"
-    return f"infsh secrets restore {' '.join(info.key for info in infos)}{suffix}"
+def undo_hint(workspace: Workspace, infos: Sequence[SecretInfo]) -> str:
+    """Return the command that brings deleted secrets back, in the same vault."""
+    import shlex
+
+    words = ["infsh", "secrets", "restore", *(info.key for info in infos)]
+    if infos[0].environment != DEFAULT_ENVIRONMENT:
+        words += ["-e", infos[0].environment]
+    settings = workspace.settings
+    if settings.vault_named:
+        words += ["--vault", settings.vault]
+    elif settings.team != DEFAULT_TEAM:
+        words += ["--team", settings.team]
+    return shlex.join(words)
