@@ -36,12 +36,15 @@ def program():
 
 @pytest.fixture
 def infsh(own_home):
-    """Run the installed program without a terminal and return the finished process (bytes)."""
+    """Run the installed program without a terminal and return the finished process (bytes).
 
-    def run(*arguments, stdin=b"", env=None, program=PROGRAM, timeout=60):
+    `source` is an open file to be standard input instead of the bytes `stdin`.
+    """
+
+    def run(*arguments, stdin=b"", source=None, env=None, program=PROGRAM, timeout=60):
         return subprocess.run(
             [program, *arguments],
-            input=stdin,
+            **({"input": stdin} if source is None else {"stdin": source}),
             capture_output=True,
             env={**os.environ, **(env or {})},
             timeout=timeout,

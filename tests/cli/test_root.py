@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import pytest
+
+import infsh_secrets
+from infsh_secrets.domain import exit_codes
+
+
+def test_version(cli):
+    done = cli("--version", root=True)
+    assert (done.status, done.text) == (0, f"infsh-secrets {infsh_secrets.__version__}\n")
+
+
+def test_exit_codes(cli):
+    data = cli("--exit-codes").data
+    assert [(row["code"], row["name"], row["when"]) for row in data] == list(exit_codes.TABLE)
+    assert "130" in cli("--exit-codes", "-o", "table").text
+    assert cli("--exit-codes", "-o", "plain").text.startswith("0\tok\t")
+    assert cli("--exit-codes", "-o", "names").text.startswith("ok\n")
+    assert cli("--exit-codes", "-o", "xml").error["code"] == "usage"
+
+
+@pytest.mark.parametrize("argv", [[], ["-h"], ["--help"], ["vault"], ["team"], ["set", "--help"]])
+def test_help(cli, argv):
+    done = cli(*argv)
+    assert done.status == 0
+    assert "Usage: infsh secrets" in done.text
+    assert done.err == ""
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["secrets", "OPENAI_API_KEY=sk-made-up"],
+        ["secrets", "sk-made-up"],
+        ["OPENAI_API_KEY=sk-made-up"],
+        ["secrets", "set", "OPENAI_API_KEY", "--value", "sk-made-up"],
+        ["secrets", "get", "OPENAI_API_KEY", "sk-made-up"],
+        ["secrets", "vault", "status", "sk-made-up"],
+        ["set", "OPENAI_API_KEY", "sk-made-up"],
+        ["completion", "sk-made-up"],
+        ["completion", "bash", "sk-made-up"],
+    ],
+)
+def test_a_misplaced_value_is_not_repeated(refused, argv):
+    assert "sk-made-up" not in str(refused(2, *argv, root=True))
+
+
+def test_the_word_secrets_may_be_forgotten(refused):
+    error = refused(2, "set", "K", "v", root=True)
+    assert error["hint"] == "Write: infsh secrets set"
+
+
+@pytest.mark.parametrize("form", ["xml", "JSON", " json"])
+def test_output_forms_are_checked_before_anything_is_done(refused, monkeypatch, form):
+    refused(2, "set", "K", "v", "-o", form)
+    monkeypatch.setenv("INFSH_OUTPUT", form)
+    for argv in (["set", "K", "v"], ["list"], ["get", "K", "--plain"], ["vault", "status"]):
+        assert refused(2, *argv)["message"] == "INFSH_OUTPUT names no output form."
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("= broken", "cannot be read"),
+        ("colour = 'red'", "colour"),
+        ("team = 3", "team"),
+        ("output = 'xml'", "no output form"),
+        ("environment = 'Not Fit'", "environment"),
+        ("store = 'elsewhere'", "no store"),
+    ],
+)
+def test_a_wrong_configuration_is_told(cli, own_home, text, said):
+    folder = own_home / ".config/infsh-secrets"
+    folder.mkdir(parents=True)
+    (folder / "config.toml").write_text(text)
+    for argv in (["set", "K", "v"], ["get", "K", "--plain"]):
+        error = cli(*argv).error
+        assert said in error["message"]
+        assert error["hint"]
+    assert not (own_home / ".local").exists()
+
+
+def test_errors_are_sentences_when_the_form_is_not_json(cli):
+    for argv in (["-o", "table"], ["-oplain"], ["--output=yaml"]):
+        done = cli("get", "ABSENT", *argv)
+        assert done.err.startswith("error: There is no secret named ABSENT.\n  ")
+
+
+def test_without_a_home_the_account_tells(cli, own_home, monkeypatch):
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("os.path.expanduser", lambda path: path.replace("~", str(own_home)))
+    assert cli("set", "K", "v").status == 0
+    assert (own_home / ".local/share/infsh-secrets/vaults/personal.vault").exists()
+    monkeypatch.setattr("os.path.expanduser", lambda path: path)
+    assert cli("get", "K").error["message"].endswith("HOME is not set.")
