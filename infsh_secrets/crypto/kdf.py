@@ -41,6 +41,11 @@ def raw_kek(secret: bytes, salt: bytes) -> bytes:
     return hkdf(secret, salt, b"infsh-vault/1 kek raw", KEY_BYTES)
 
 
+def recovery_kek(code: bytes, salt: bytes) -> bytes:
+    """Return the wrapping key of a recovery slot; its code has 160 random bits."""
+    return hkdf(code, salt, b"infsh-vault/1 kek recovery", KEY_BYTES)
+
+
 def passphrase_kek(passphrase: str, salt: bytes, parameters: tuple[int, int, int]) -> bytes:
     """Return the wrapping key of a passphrase slot; takes most of a second and 256 MiB by default.
 

@@ -8,16 +8,17 @@ from infsh_secrets.crypto import kdf, seal
 
 RAW = 1
 PASSPHRASE = 2
+RECOVERY = 3
 NO_KEY_ID = bytes(8)
 WRAPPED_BYTES = seal.KEY_BYTES + seal.OVERHEAD
 MOST_SLOTS = 16
-KINDS = {RAW: "raw", PASSPHRASE: "passphrase"}
+KINDS = {RAW: "raw", PASSPHRASE: "passphrase", RECOVERY: "recovery"}
 
 
 class Slot:
     """One row of the slot table: public parameters and the wrapped vault key.
 
-    `hint` says in clear where the secret is kept ("file", "keyring", "variable", "passphrase").
+    `hint` says in clear where the secret is kept ("file", "keyring", "passphrase", "paper" …).
     """
 
     __slots__ = ("hint", "key_id", "kind", "parameters", "salt", "sealed", "slot_id")
@@ -79,6 +80,14 @@ def wrap_raw(
     return _wrap(slot, kdf.raw_kek(secret, slot.salt), vault, random)
 
 
+def wrap_recovery(
+    code: bytes, key_id: bytes, vault: tuple[bytes, int, bytes], random: Randomness
+) -> Slot:
+    """Return a slot that opens with a recovery code of 160 random bits."""
+    slot = Slot(random.slot_id, RECOVERY, key_id, "paper", random.salt, (0, 0, 0), b"")
+    return _wrap(slot, kdf.recovery_kek(code, slot.salt), vault, random)
+
+
 def wrap_passphrase(
     passphrase: str,
     parameters: tuple[int, int, int],
@@ -100,6 +109,11 @@ def _wrap(slot: Slot, kek: bytes, vault: tuple[bytes, int, bytes], random: Rando
 def unwrap_raw(slot: Slot, secret: bytes, vault_id: bytes, epoch: int) -> bytes:
     """Return the vault key, or raise seal.SealError."""
     return _unwrap(slot, kdf.raw_kek(secret, slot.salt), vault_id, epoch)
+
+
+def unwrap_recovery(slot: Slot, code: bytes, vault_id: bytes, epoch: int) -> bytes:
+    """Return the vault key, or raise seal.SealError."""
+    return _unwrap(slot, kdf.recovery_kek(code, slot.salt), vault_id, epoch)
 
 
 def unwrap_passphrase(slot: Slot, passphrase: str, vault_id: bytes, epoch: int) -> bytes:

@@ -26,7 +26,9 @@ from infsh_secrets.stores.vault.tables import Head, Root
 
 GOLDEN = os.path.dirname(os.path.abspath(__file__))
 CONTENTS = "vault-v1.json"
+CONTENTS_OF_RECOVERY = "vault-v1-recovery.json"
 PRIMITIVES = "primitives-v1.json"
+PRIMITIVES_OF_RECOVERY = "recovery-v1.json"
 PASSPHRASE = "made-up cr\u00e8me br\u00fbl\u00e9e"
 LONGEST_SHOWN = 200
 
@@ -104,7 +106,18 @@ def slots(store, _clock):
     write(store, "A_KEY", "opens with each of three keys")
 
 
-STORIES = {"empty": empty, "secrets": secrets, "many": many, "slots": slots}
+def recovery(store, _clock):
+    """A vault that a recovery code opens as well."""
+    write(store, "A_KEY", "opens with a code on paper")
+
+
+STORIES = {
+    "empty": empty,
+    "secrets": secrets,
+    "many": many,
+    "slots": slots,
+    "recovery": recovery,
+}
 
 
 def build(name, folder):
@@ -119,6 +132,11 @@ def build(name, folder):
             keys.append(os.urandom(32))
             made.append(keyslots.wrap_raw(keys[1], keytext.key_id(keys[1]), "keyring", new, draw()))
             made.append(keyslots.wrap_passphrase(PASSPHRASE, kdf.ARGON2_FLOOR, new, draw()))
+        known = {}
+        if name == "recovery":
+            code = os.urandom(20)
+            known["recovery_code"] = keytext.encode_recovery_code(code)
+            made.append(keyslots.wrap_recovery(code, keytext.key_id(code), new, draw()))
         create_vault(path, new, made)
         clock = FixedClock()
         with unlocked(path, keys[0], clock) as store:
@@ -126,6 +144,7 @@ def build(name, folder):
             return {
                 "raw_keys": [keytext.encode_raw_key(key) for key in keys],
                 "passphrase": PASSPHRASE if name == "slots" else None,
+                **known,
                 **contents(store),
             }
 
@@ -245,9 +264,31 @@ def primitives():
     return json.loads(json.dumps(found, default=bytes.hex))
 
 
+def recovery_primitives():
+    """Return what each step of a recovery slot gives for fixed inputs, all bytes in hex."""
+    code, vault_id, vault_key = bytes(range(20)), bytes(range(16)), bytes(range(64, 96))
+    random = keyslots.Randomness(bytes(range(1, 17)), bytes(range(2, 34)), bytes(range(3, 27)))
+    key_id = keytext.key_id(code)
+    slot = keyslots.wrap_recovery(code, key_id, (vault_id, 7, vault_key), random)
+    found = {
+        "code text": keytext.encode_recovery_code(code),
+        "key id": key_id,
+        "slot": slot.sealed,
+        "slot context": slot.context(vault_id, 7),
+        "kind and hint": [slot.kind, slot.hint],
+    }
+    return json.loads(json.dumps(found, default=bytes.hex))
+
+
 def main(folder):
     known = {name: build(name, folder) for name in STORIES}
-    for name, data in ((CONTENTS, known), (PRIMITIVES, primitives())):
+    later = {"recovery": known.pop("recovery")}
+    for name, data in (
+        (CONTENTS, known),
+        (PRIMITIVES, primitives()),
+        (CONTENTS_OF_RECOVERY, later),
+        (PRIMITIVES_OF_RECOVERY, recovery_primitives()),
+    ):
         with open(os.path.join(folder, name), "x", encoding="utf-8") as file:
             json.dump(data, file, indent=1, sort_keys=True)
             file.write("\n")

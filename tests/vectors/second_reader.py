@@ -102,6 +102,16 @@ def raw_key(text):
     return key
 
 
+def recovery_code(text):
+    prefix, *groups = text.split("-")
+    assert prefix == "INFSHREC1"
+    assert [len(group) for group in groups] == [5] * 8
+    data = base64.b32decode("".join(groups))
+    code, checksum = data[:20], data[20:]
+    assert sha256(b"infsh-vault/1 recovery text" + code)[:5] == checksum
+    return code
+
+
 class Reader:
     def __init__(self, path):
         self.base = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
@@ -126,6 +136,12 @@ class Reader:
         kid = mac(key, b"infsh-vault/1 key id")[:8]
         (slot,) = [slot for slot in self.slots if slot[1] == 1 and slot[2] == kid]
         self.unlock(slot, key, b"infsh-vault/1 kek raw")
+
+    def unlock_recovery(self, text):
+        code = recovery_code(text)
+        kid = mac(code, b"infsh-vault/1 key id")[:8]
+        (slot,) = [slot for slot in self.slots if slot[1] == 3 and slot[2] == kid]
+        self.unlock(slot, code, b"infsh-vault/1 kek recovery")
 
     def unlock_passphrase(self, passphrase):
         (slot,) = [slot for slot in self.slots if slot[1] == 2]

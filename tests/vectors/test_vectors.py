@@ -22,7 +22,7 @@ def golden(name):
         return json.load(file)
 
 
-KNOWN = golden(generate.CONTENTS)
+KNOWN = golden(generate.CONTENTS) | golden(generate.CONTENTS_OF_RECOVERY)
 KEYS = [
     pytest.param(name, text, id=f"{name}-key-{number}")
     for name, known in KNOWN.items()
@@ -100,6 +100,16 @@ def test_a_golden_vault_opens_with_its_passphrase(copy):
         assert store.get("default", "A_KEY").value.reveal() == "opens with each of three keys"
 
 
+def test_a_golden_vault_opens_with_its_recovery_code(copy):
+    locked = LockedVault(copy("recovery"))
+    (slot,) = [one for one in locked.slots if one.kind == keyslots.RECOVERY]
+    code = keytext.decode_recovery_code(KNOWN["recovery"]["recovery_code"])
+    assert slot.key_id == keytext.key_id(code)
+    vault_key = keyslots.unwrap_recovery(slot, code, locked.head.vault_id, locked.head.epoch)
+    with VaultStore(locked, locked.unlock(vault_key), team="personal") as store:
+        assert store.get("default", "A_KEY").value.reveal() == "opens with a code on paper"
+
+
 @pytest.mark.parametrize("name", KNOWN)
 def test_a_golden_vault_can_be_written(copy, name):
     path, key = copy(name), keytext.decode_raw_key(KNOWN[name]["raw_keys"][0])
@@ -120,7 +130,8 @@ def test_the_same_randomness_and_clock_give_the_same_rows(copy, tmp_path, name):
 
 
 def test_each_step_of_the_format_gives_what_it_gave():
-    made, known = generate.primitives(), golden(generate.PRIMITIVES)
+    made = generate.primitives() | generate.recovery_primitives()
+    known = golden(generate.PRIMITIVES) | golden(generate.PRIMITIVES_OF_RECOVERY)
     assert set(made) == set(known)
     assert [step for step in known if made[step] != known[step]] == []
 
@@ -137,6 +148,13 @@ def test_the_second_reader_reads_with_a_passphrase(copy):
     reader = second_reader.Reader(copy("slots"))
     reader.unlock_passphrase(KNOWN["slots"]["passphrase"])
     assert as_shown(reader.contents()) == contents_of(KNOWN["slots"])
+    reader.close()
+
+
+def test_the_second_reader_reads_with_a_recovery_code(copy):
+    reader = second_reader.Reader(copy("recovery"))
+    reader.unlock_recovery(KNOWN["recovery"]["recovery_code"])
+    assert as_shown(reader.contents()) == contents_of(KNOWN["recovery"])
     reader.close()
 
 

@@ -106,6 +106,12 @@ def test_a_raw_key_is_wrapped_under_hkdf_of_the_referee():
     assert kdf.raw_kek(secret, SALT) == expected
 
 
+def test_a_recovery_code_is_wrapped_under_hkdf_of_the_referee():
+    code = bytes(range(100, 120))
+    expected = HKDF(hashes.SHA512(), 32, SALT, b"infsh-vault/1 kek recovery").derive(code)
+    assert kdf.recovery_kek(code, SALT) == expected
+
+
 def test_subkeys_are_those_of_the_referee_and_all_differ():
     vault_key, vault_id = bytes(range(32)), bytes(range(16))
     keys = kdf.VaultKeys(vault_key, vault_id, 7)

@@ -47,6 +47,21 @@ def test_one_secret_opens_a_slot_of_its_own_kind_only(low_floor):
         keyslots.unwrap_raw(slot, SECRET, VAULT_ID, EPOCH)
 
 
+def test_a_recovery_slot_opens_with_its_code_only():
+    code = bytes(range(20))
+    slot = keyslots.wrap_recovery(code, key_id(code), VAULT, RANDOM)
+    assert (slot.kind, slot.hint, slot.parameters) == (keyslots.RECOVERY, "paper", (0, 0, 0))
+    assert slot.key_id == key_id(code) != bytes(8)
+    assert keyslots.unwrap_recovery(slot, code, VAULT_ID, EPOCH) == VAULT_KEY
+    with pytest.raises(SealError):
+        keyslots.unwrap_recovery(slot, code[::-1], VAULT_ID, EPOCH)
+    with pytest.raises(SealError):
+        keyslots.unwrap_raw(slot, code, VAULT_ID, EPOCH)
+    slot.kind = keyslots.RAW
+    with pytest.raises(SealError):
+        keyslots.unwrap_recovery(slot, code, VAULT_ID, EPOCH)
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
