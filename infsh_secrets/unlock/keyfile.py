@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from infsh_secrets.crypto.keytext import KeyTextError, decode_raw_key, encode_raw_key
-from infsh_secrets.domain.errors import LockedError, NotFoundError
+from infsh_secrets.domain.errors import DeniedError, LockedError, NotFoundError
 from infsh_secrets.domain.sanitize import sanitize
 from infsh_secrets.files.private import (
     create_private_file,
@@ -30,6 +30,8 @@ def read_secret_file(path: str, what: str, limit: int) -> bytes:
         return read_private_file(path, what, limit)
     except NotFoundError as error:
         raise LockedError(error.message, f"Name the {what} that you have.") from None
+    except DeniedError as error:
+        raise DeniedError(error.message, error.hint or f"Name another {what}.") from None
 
 
 def parse_key(data: bytes, what: str) -> bytes:
