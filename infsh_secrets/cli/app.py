@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from infsh_secrets.cli.commands_table import COMMANDS, GROUPS, Command
+from infsh_secrets.cli.commands_table import COMMANDS, GROUPS, Command, completed
 from infsh_secrets.cli.help_page import CommandWithPage, GroupWithPage
 from infsh_secrets.domain import exit_codes
 from infsh_secrets.domain.errors import AbortedError
@@ -38,6 +38,7 @@ def run(argv: list[str]) -> int:
 
 def parse(argv: list[str]) -> Callable[[], object] | int | None:
     """Return the call that `argv` means, or the status of what has been done already (help)."""
+    argv = completed(argv)
     app = build_app(argv)
     if isinstance(sys.stdout, io.TextIOWrapper):  # help has more than ASCII
         sys.stdout.reconfigure(errors="backslashreplace")

@@ -33,6 +33,16 @@ COMMANDS = (
     ),
     Command(("secrets", "restore"), f"{_MODULES}.restore:restore", "Bring deleted secrets back."),
     Command(
+        ("secrets", "audit", "list"),
+        f"{_MODULES}.audit_list:audit_list",
+        "List who did what to which secret, and when.",
+    ),
+    Command(
+        ("secrets", "audit", "verify"),
+        f"{_MODULES}.audit_verify:audit_verify",
+        "Verify that nothing is missing from that record.",
+    ),
+    Command(
         ("secrets", "vault", "status"),
         f"{_MODULES}.vault_status:vault_status",
         "Show which vault is in use and what opens it.",
@@ -61,6 +71,20 @@ COMMANDS = (
 
 GROUPS = {
     ("secrets",): "Keep API keys in an encrypted vault.",
+    ("secrets", "audit"): "The record of what was done; `list` if nothing else is named.",
     ("secrets", "vault"): "The vault itself.",
     ("secrets", "team"): "Teams, each with a vault of its own.",
 }
+
+DEFAULTS = {("secrets", "audit"): "list"}
+"""group -> the command that is meant where only options follow the group."""
+
+
+def completed(argv: list[str]) -> list[str]:
+    """Return a command line with the command that it leaves out."""
+    for group, name in DEFAULTS.items():
+        after = argv[len(group) : len(group) + 1]
+        named = after and (not after[0].startswith("-") or after[0] in ("-h", "--help"))
+        if tuple(argv[: len(group)]) == group and not named:
+            return [*group, name, *argv[len(group) :]]
+    return argv

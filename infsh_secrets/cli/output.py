@@ -11,7 +11,6 @@ from infsh_secrets.config.settings import output_form
 from infsh_secrets.domain.errors import UsageError
 from infsh_secrets.domain.results import (
     Changes,
-    ExitCodes,
     PlainValue,
     Result,
     SecretList,
@@ -132,9 +131,8 @@ class Renderer:
                 self._print_list(console, result)
             elif isinstance(result, SecretView):
                 self._print_view(console, result)
-            elif isinstance(result, ExitCodes):
-                rows = ((str(n), name, when) for n, name, when in result.rows)
-                _print_rows(console, ("code", "name", "when"), rows)
+            elif listed := plain_text.table(result):
+                _print_rows(console, *listed)
             else:
                 for line in plain_text.sentences(result, unicode=shows_unicode()):
                     console.print(_text(line), soft_wrap=True)

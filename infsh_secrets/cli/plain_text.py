@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from infsh_secrets.cli import record_words
 from infsh_secrets.domain.masking import to_ascii
 from infsh_secrets.domain.results import (
+    AuditList,
+    AuditVerified,
     Changes,
     ExitCodes,
     Result,
@@ -38,7 +41,9 @@ def names(result: Result) -> str:
         found = [name for _, name, _ in result.rows]
     elif isinstance(result, TeamCreated):
         found = [result.team]
-    elif isinstance(result, VaultStatus | VerifyReport):
+    elif isinstance(result, AuditList):
+        found = list(dict.fromkeys(event.key for event in result.events if event.key))
+    elif isinstance(result, VaultStatus | VerifyReport | AuditVerified):
         found = [result.path]
     return "".join(sanitize(name) + "\n" for name in found)
 
@@ -49,11 +54,19 @@ def plain(result: Result, now: int, *, unicode: bool) -> str:
         rows = [list_row(info, now, unicode=unicode) for info in result.infos]
     elif isinstance(result, SecretView):
         rows = [(f"{label}:", value) for label, value in view_lines(result, now, unicode=unicode)]
-    elif isinstance(result, ExitCodes):
-        rows = [(str(code), name, when) for code, name, when in result.rows]
     else:
-        rows = [(line,) for line in sentences(result, unicode=unicode)]
+        listed = table(result)
+        rows = listed[1] if listed else [(line,) for line in sentences(result, unicode=unicode)]
     return "".join("\t".join(sanitize(cell) for cell in row) + "\n" for row in rows)
+
+
+def table(result: Result) -> tuple[tuple[str, ...], list[tuple[str, ...]]] | None:
+    """Return (titles, rows) of a result that is a plain table and has rows, else None."""
+    if isinstance(result, ExitCodes):
+        return ("code", "name", "when"), [(str(n), name, when) for n, name, when in result.rows]
+    if isinstance(result, AuditList) and result.events:
+        return record_words.AUDIT_TITLES, [record_words.audit_row(e) for e in result.events]
+    return None
 
 
 def list_row(info: SecretInfo, now: int, *, unicode: bool) -> tuple[str, ...]:
@@ -120,6 +133,10 @@ def sentences(result: Result, *, unicode: bool) -> list[str]:
             f"{_count(result.versions, 'version')}, "
             f"{_count(result.audit_entries, 'audit entry', 'audit entries')}.",
         ]
+    if isinstance(result, AuditList) and not result.events:
+        return [record_words.NO_RECORD]
+    if isinstance(result, AuditVerified):
+        return [record_words.audit_verified(result)]
     if isinstance(result, TeamList):
         return [team + (" (in use)" if team == result.current else "") for team in result.teams]
     if isinstance(result, TeamCreated):

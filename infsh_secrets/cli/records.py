@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from infsh_secrets.domain.masking import to_ascii
 from infsh_secrets.domain.results import (
+    AuditEvent,
+    AuditList,
+    AuditVerified,
     Changes,
     ExitCodes,
     Place,
@@ -70,8 +73,10 @@ def as_data(result: Result, *, unicode: bool) -> Any:
         return {"name": result.team, "path": result.path}
     if isinstance(result, VaultStatus):
         return {**result._asdict(), "environments": dict(result.environments)}
-    if isinstance(result, VerifyReport):
+    if isinstance(result, VerifyReport | AuditVerified):
         return result._asdict()
+    if isinstance(result, AuditList):
+        return [_event(event) for event in result.events]
     raise TypeError("a result without a record")
 
 
@@ -92,6 +97,21 @@ def secret(info: SecretInfo, place: Place, *, unicode: bool) -> dict[str, Any]:
         "expires_at": rfc3339(info.expires),
         "last_used_at": rfc3339(info.last_used),
         "deleted_at": rfc3339(info.deleted),
+    }
+
+
+def _event(event: AuditEvent) -> dict[str, Any]:
+    """Return an event; facts that do not apply are null."""
+    return {
+        "sequence": event.sequence,
+        "time": rfc3339(event.time),
+        "user": event.user or None,
+        "program": event.program or None,
+        "action": event.action,
+        "environment": event.environment or None,
+        "key": event.key or None,
+        "version": event.version or None,
+        "count": event.number,
     }
 
 

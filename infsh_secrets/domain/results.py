@@ -99,6 +99,38 @@ class TeamCreated(NamedTuple):
     path: str
 
 
+class AuditEvent(NamedTuple):
+    """One thing that was done to one secret.
+
+    `sequence` is that of its entry in the chain, None while a use is still in the use log. `number`
+    is how many uses this stands for, or how many secrets more a large transaction changed; facts
+    that do not apply are "" and 0.
+    """
+
+    sequence: int | None
+    time: int
+    user: str
+    program: str
+    action: str
+    environment: str = ""
+    key: str = ""
+    version: int = 0
+    number: int = 1
+
+
+class AuditList(NamedTuple):
+    """What was done, oldest first."""
+
+    events: list[AuditEvent]
+
+
+class AuditVerified(NamedTuple):
+    """How many entries a chain has that verifies from its first to its last."""
+
+    path: str
+    entries: int
+
+
 class ExitCodes(NamedTuple):
     """The table of exit codes."""
 
@@ -120,6 +152,8 @@ Result = (
     | VerifyReport
     | TeamList
     | TeamCreated
+    | AuditList
+    | AuditVerified
     | ExitCodes
     | Text
 )

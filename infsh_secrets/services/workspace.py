@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from infsh_secrets.config.settings import Settings
     from infsh_secrets.stores.base import SecretStore
 
+PROGRAM = "infsh secrets"
+_LONGEST_CALLER = 64
+
 
 class Workspace:
     """The settings in force, and the store they name, opened when it is first needed.
@@ -109,11 +112,28 @@ class Workspace:
 
 
 def actor() -> tuple[str, str]:
-    """Return (user, program) for the audit chain."""
+    """Return (user, program) for the audit chain; the program names what has called us."""
     try:
         import pwd
 
         user = pwd.getpwuid(os.getuid()).pw_name
     except (ImportError, KeyError):
         user = os.environ.get("USERNAME") or os.environ.get("USER") or "unknown"
-    return user, "infsh secrets"
+    caller = _caller()
+    return user, f"{PROGRAM} (from {caller})" if caller else PROGRAM
+
+
+def _caller() -> str:
+    """Return the name of the process that has started this one, "" where it is not to be had.
+
+    A process chooses its name freely: it is a hint about who called, no proof.
+    """
+    try:
+        descriptor = os.open(f"/proc/{os.getppid()}/comm", os.O_RDONLY)
+        try:
+            name = os.read(descriptor, _LONGEST_CALLER)
+        finally:
+            os.close(descriptor)
+    except OSError:
+        return ""
+    return sanitize(name.decode(errors="replace").rstrip("\n"))[:_LONGEST_CALLER]

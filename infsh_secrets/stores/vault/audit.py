@@ -18,6 +18,8 @@ from infsh_secrets.stores.vault.root import NO_AUDIT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from infsh_secrets.crypto.kdf import VaultKeys
     from infsh_secrets.stores.vault.tables import VaultFile
 
@@ -99,6 +101,27 @@ def last_time(file: VaultFile, keys: VaultKeys, vault: bytes, last: tuple[int, b
     if row is None or not compare_digest(row[1], last[1]):
         raise file.damaged("the end of its audit chain does not verify")
     return _open(file, keys, vault, last[0], row[0]).time
+
+
+def newest_first(
+    file: VaultFile, keys: VaultKeys, vault: bytes, last: tuple[int, bytes]
+) -> Iterator[tuple[int, Entry]]:
+    """Yield (sequence, entry) from the newest back to the first, verifying what is read.
+
+    The MAC of the newest stands in the root, and each MAC covers the one before it: so an entry is
+    as sure as those after it, and nobody has to read the whole chain for its end.
+    """
+    sequence, mac = last
+    row = file.audit_entry(sequence) if sequence else None
+    while sequence:
+        before = file.audit_entry(sequence - 1) if sequence > 1 else (b"", NO_AUDIT)
+        if row is None or before is None:
+            raise file.damaged("an audit entry is missing")
+        expected = chain_mac(keys, before[1], sequence, row[0])
+        if not (compare_digest(row[1], mac) and compare_digest(expected, mac)):
+            raise file.damaged(f"audit entry {sequence} does not verify")
+        yield sequence, _open(file, keys, vault, sequence, row[0])
+        sequence, mac, row = sequence - 1, before[1], before
 
 
 def verify_chain(file: VaultFile, keys: VaultKeys, vault: bytes, last: tuple[int, bytes]) -> int:
