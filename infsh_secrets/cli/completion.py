@@ -8,9 +8,11 @@ wrong, the answer is merely shorter: a person is in the middle of typing.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from infsh_secrets.cli.commands_table import COMMANDS, GROUPS, Command
+from infsh_secrets.cli.commands_table import COMMANDS, GROUPS, Command, completed
+from infsh_secrets.domain.errors import UsageError
+from infsh_secrets.domain.names import check_team
 from infsh_secrets.domain.sanitize import sanitize
 from infsh_secrets.files.streams import write_stdout
 
@@ -27,6 +29,7 @@ _FIXED = {
     "--generate": ("alnum:40", "hex:32", "base64:32", "uuid"),
 }
 _PATHS = ("--file", "--vault", "--key-file")
+_GROUPS = ((), *GROUPS)
 _SETTLED = {
     "--team": "team",
     "--env": "environment",
@@ -48,26 +51,17 @@ def complete(words: list[str]) -> int:
 
 def candidates(words: list[str]) -> Candidates:
     """Return (value, description) of everything that may stand where the last word stands."""
-    words = _join_equals(words)
+    words = completed(words)
     current = words[-1] if words else ""
+    if current.startswith("-"):
+        words = completed(words)
     path, rest = _descend(words[:-1])
     command = _command(path)
-    if command is None:
-        return _fitting(_members(path), current)
-    return _in_command(command, rest, current)
-
-
-def _join_equals(words: list[str]) -> list[str]:
-    """Undo that bash takes `--env=x` apart into three words."""
-    joined: list[str] = []
-    for word in words:
-        if joined and joined[-1].startswith("--") and word == "=":
-            joined[-1] += "="
-        elif joined and joined[-1].startswith("--") and joined[-1].endswith("="):
-            joined[-1] += word
-        else:
-            joined.append(word)
-    return joined
+    if command is not None:
+        return _in_command(command, rest, current)
+    if current.startswith("-"):
+        return _option_names(_options(path), current) if path in _GROUPS else []
+    return _fitting(_members(path), current)
 
 
 def _descend(words: list[str]) -> tuple[tuple[str, ...], list[str]]:
@@ -103,29 +97,36 @@ def _fitting(found: Candidates, current: str) -> Candidates:
 
 
 def _in_command(command: Command, rest: list[str], current: str) -> Candidates:
-    options = _options(command)
-    settled, open_option = _read_options(rest, options)
-    if open_option:
-        return _values(open_option, settled, current)
+    options = _options(command.path)
+    given = _read_words(rest, options)
+    if given.waiting:
+        return _values(given.waiting, given.settled, current)
     if current.startswith("--") and "=" in current and "--" not in rest:
         name, _, value = current.partition("=")
-        return [(f"{name}={v}", t) for v, t in _values(name, settled, value) if v != ":files"]
+        found = _values(name, given.settled, value)
+        return found if found == FILES else [(f"{name}={v}", text) for v, text in found]
     if current.startswith("-") and "--" not in rest:
-        shown = {name: option for name, option in options.items() if name.startswith("--")}
-        return _fitting(sorted((n, _first_line(o.help)) for n, o in shown.items()), current)
-    return _fitting(_arguments(command, settled, rest), current)
+        return _option_names(options, current)
+    return _fitting(_arguments(command, given), current)
 
 
-def _options(command: Command) -> dict[str, Any]:
-    """Return the parser's own options of a command by every name they have."""
+def _options(path: tuple[str, ...]) -> dict[str, Any]:
+    """Return the parser's own options of a command or group by every name they have."""
     import typer.main
 
     from infsh_secrets.cli.app import build_app
 
-    node: Any = typer.main.get_command(build_app([command.name]))
-    for word in command.path:
+    any_command = next(c.path for c in COMMANDS if c.path[: len(path)] == path)
+    node: Any = typer.main.get_command(build_app(list(any_command)))
+    for word in path:
         node = node.commands[word]
-    return {name: p for p in node.params for name in p.opts if name.startswith("-")}
+    params = node.get_params(typer.Context(node))
+    return {name: p for p in params for name in p.opts if name.startswith("-")}
+
+
+def _option_names(options: dict[str, Any], current: str) -> Candidates:
+    shown = {name: option for name, option in options.items() if name.startswith("--")}
+    return _fitting(sorted((n, _first_line(o.help)) for n, o in shown.items()), current)
 
 
 def _first_line(text: str | None) -> str:
@@ -137,22 +138,40 @@ def _long_name(option: Any) -> str:
     return next((name for name in names if name.startswith("--")), names[0])
 
 
-def _read_options(rest: list[str], options: dict[str, Any]) -> tuple[dict[str, str], str]:
-    """Return the values given so far, and the option whose value comes next ("" for none)."""
+class _Given(NamedTuple):
+    """What stands before the cursor: values of options, flags, arguments.
+
+    `waiting` is the option whose value comes next, "" for none.
+    """
+
+    settled: dict[str, str]
+    flags: set[str]
+    arguments: list[str]
+    waiting: str
+
+
+def _read_words(rest: list[str], options: dict[str, Any]) -> _Given:
     settled: dict[str, str] = {}
+    flags: set[str] = set()
+    arguments: list[str] = []
     waiting = ""
-    for word in rest:
+    for place, word in enumerate(rest):
         if waiting:
             settled[waiting] = word
             waiting = ""
         elif word == "--":
+            arguments += rest[place + 1 :]
             break
         elif word.startswith("--") and "=" in word:
             name, _, value = word.partition("=")
             settled[name] = value
         elif word in options and not options[word].is_flag:
             waiting = _long_name(options[word])
-    return settled, waiting
+        elif word.startswith("-"):
+            flags.add(word)
+        else:
+            arguments.append(word)
+    return _Given(settled, flags, arguments, waiting)
 
 
 def _values(option: str, settled: dict[str, str], current: str) -> Candidates:
@@ -163,44 +182,61 @@ def _values(option: str, settled: dict[str, str], current: str) -> Candidates:
     if option == "--team":
         from infsh_secrets.services.keys import teams
 
-        return _fitting([(team, "team") for team in teams(_workspace({}))], current)
+        return _fitting([(t, "team") for t in teams(_workspace({})) if _is_team(t)], current)
     if option == "--env":
         head, comma, last = current.rpartition(",")
         with _workspace(settled) as workspace:
             infos = workspace.store().listing() if workspace.exists() else []
         found = sorted({info.environment for info in infos})
         return [(head + comma + name, "environment") for name in found if name.startswith(last)]
+    if option == "--key":
+        return _fitting(_names(settled, deleted=False, everywhere=False, known=False), current)
     return []
 
 
-def _arguments(command: Command, settled: dict[str, str], rest: list[str]) -> Candidates:
-    if command.path == ("completion",):
+def _is_team(name: str) -> bool:
+    """Tell whether a file's name is a team's; any other could hold what a shell would act on."""
+    try:
+        return check_team(name) == name
+    except UsageError:
+        return False
+
+
+def _arguments(command: Command, given: _Given) -> Candidates:
+    if command.path == ("completion",) and not given.arguments:
         from infsh_secrets.cli.completion_scripts import SCRIPTS
 
         return [(shell, "") for shell in SCRIPTS]
-    if command.name == "set" and any(not word.startswith("-") and word for word in rest):
-        return []  # what comes now is the value
+    if command.name in ("get", "set") and given.arguments:
+        return []  # `get` takes one name, and what comes now after `set` is the value
     if command.name in ("get", "delete", "restore", "list", "set"):
-        found = _names(settled, deleted=command.name == "restore")
-        if command.name == "set":
-            from infsh_secrets.domain.wellknown import WELL_KNOWN
-
-            known = {name: text for name, (text, _) in WELL_KNOWN.items()}
-            found = sorted((known | dict(found)).items())
-        taken = set(rest)
-        return [(name, text) for name, text in found if name not in taken]
+        found = _names(
+            given.settled,
+            deleted=command.name == "restore" or "--deleted" in given.flags,
+            everywhere="--all-envs" in given.flags,
+            known=command.name == "set",
+        )
+        return [(name, text) for name, text in found if name not in given.arguments]
     return []
 
 
-def _names(settled: dict[str, str], *, deleted: bool) -> Candidates:
-    with _workspace(settled) as workspace:
-        if not workspace.exists():
-            return []
-        chain = workspace.settings.environments
-        infos = workspace.store().listing(deleted=deleted)
-    return [
-        (info.key, _first_line(info.description)) for info in infos if info.environment in chain
-    ]
+def _names(settled: dict[str, str], *, deleted: bool, everywhere: bool, known: bool) -> Candidates:
+    """Return names of secrets, and with `known` those of well-known keys, whatever the vault is."""
+    found: dict[str, str] = {}
+    if known:
+        from infsh_secrets.domain.wellknown import WELL_KNOWN
+
+        found = {name: text for name, (text, _) in WELL_KNOWN.items()}
+    try:
+        with _workspace(settled) as workspace:
+            chain = workspace.settings.environments
+            for info in workspace.store().listing(deleted=deleted) if workspace.exists() else ():
+                if everywhere or info.environment in chain:
+                    found[info.key] = _first_line(info.description)
+    except Exception:
+        if not known:
+            raise
+    return sorted(found.items())
 
 
 def _workspace(settled: dict[str, str]) -> Workspace:

@@ -7,19 +7,36 @@ from infsh_secrets.domain.errors import UsageError
 _BASH = """\
 # Completion of infsh and infsh-secrets for bash.
 _infsh_complete() {
-    local reply value description
+    local reply value description word current rest place count=0
+    local -a words=()
     COMPREPLY=()
-    reply=$("$1" __complete "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null) || return 0
+    # Bash parts words at = and : as well; here they are put together again.
+    rest=${COMP_LINE:0:COMP_POINT}
+    for ((place = 0; place <= COMP_CWORD; place++)); do
+        word=${COMP_WORDS[place]}
+        if ((place == COMP_CWORD)); then
+            value=${rest#"${rest%%[![:space:]]*}"}
+            ((${#word} > ${#value})) && word=$value
+        fi
+        if ((place > 0)) && [[ -n $rest && $rest != [[:space:]]* ]]; then
+            words[count - 1]+=$word
+        else
+            words[count]=$word
+            ((count++))
+        fi
+        rest=${rest#"${rest%%[![:space:]]*}"}
+        rest=${rest#"$word"}
+    done
+    current=${words[count - 1]}
+    [[ $word == [=:] ]] && word=
+    reply=$("$1" __complete "${words[@]:1}" 2>/dev/null) || return 0
     if [[ $reply == ":files" ]]; then
         compopt -o default 2>/dev/null
         return 0
     fi
     while IFS=$'\\t' read -r value description; do
-        [[ -n $value ]] && COMPREPLY+=("$value")
+        [[ -n $value ]] && COMPREPLY+=("${value#"${current%"$word"}"}")
     done <<<"$reply"
-    if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]]; then
-        compopt -o nospace 2>/dev/null
-    fi
     return 0
 }
 complete -F _infsh_complete infsh infsh-secrets
@@ -31,13 +48,19 @@ _ZSH = """\
 _infsh() {
     local reply line
     local -a candidates
-    reply=$("${words[1]}" __complete "${(@)words[2,CURRENT]}" 2>/dev/null) || return 1
+    reply=$("${words[1]}" __complete "${(@Q)words[2,CURRENT]}" 2>/dev/null) || return 1
     if [[ $reply == ":files" ]]; then
+        [[ $PREFIX == --*=* ]] && compset -P '*='
         _files
         return
     fi
     for line in "${(@f)reply}"; do
-        [[ -n $line ]] && candidates+=("${${line%%$'\\t'*}//:/\\\\:}:${line#*$'\\t'}")
+        [[ -n $line ]] || continue
+        if [[ $line == *$'\\t'* ]]; then
+            candidates+=("${${line%%$'\\t'*}//:/\\\\:}:${line#*$'\\t'}")
+        else
+            candidates+=("${line//:/\\\\:}")
+        fi
     done
     (( ${#candidates} )) && _describe -t values 'infsh' candidates
 }
@@ -52,13 +75,22 @@ _FISH = """\
 # Completion of infsh and infsh-secrets for fish.
 function __infsh_complete
     set -l words (commandline -opc)
-    set -l current (commandline -ct | string collect --allow-empty)
-    set -l reply ($words[1] __complete $words[2..-1] $current 2>/dev/null)
+    # What stands before the program, such as sudo, is not run.
+    while set -q words[1]; and not string match -qr '(^|/)infsh(-secrets)?$' -- $words[1]
+        set -e words[1]
+    end
+    set -q words[1]; or return
+    set -l current (commandline -ct)
+    set -l reply ($words[1] __complete $words[2..-1] "$current" 2>/dev/null)
     if test "$reply[1]" = ":files"
-        __fish_complete_path $current
+        set -l option (string match -r -- '^--[a-z-]+=' "$current")
+        set -l path (string replace -r -- '^--[a-z-]+=' '' "$current")
+        printf '%s\\n' "$option"(__fish_complete_path "$path")
         return
     end
-    printf '%s\\n' $reply
+    if set -q reply[1]
+        printf '%s\\n' $reply
+    end
 end
 complete -c infsh -f -a '(__infsh_complete)'
 complete -c infsh-secrets -f -a '(__infsh_complete)'

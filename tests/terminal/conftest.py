@@ -12,7 +12,7 @@ import pyte
 import pytest
 
 BIN = os.path.dirname(sys.executable)
-PATIENCE = 30
+PATIENCE = 10
 
 
 class Terminal:
@@ -52,10 +52,14 @@ class Terminal:
 
     def wait(self, text):
         """Read until this is on the screen."""
-        end = time.monotonic() + PATIENCE
-        while text not in self.text:
-            assert self.read(), f"it ended before showing {text!r}:\n{self.text}"
-            assert time.monotonic() < end, f"it never showed {text!r}:\n{self.text}"
+        self.wait_for(lambda shown: text in shown)
+
+    def wait_for(self, condition, patience=PATIENCE):
+        """Read until this is true of what is on the screen."""
+        end = time.monotonic() + patience
+        while not condition(self.text):
+            assert self.read(), f"it ended too early:\n{self.text}"
+            assert time.monotonic() < end, f"it did not come:\n{self.text}"
 
     def settle(self, quiet=0.3):
         """Read until nothing has come for a while."""

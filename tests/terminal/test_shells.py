@@ -1,0 +1,194 @@
+"""Tab in bash, zsh and fish, as a person presses it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+
+import pytest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+FOLDER = os.path.join(ROOT, "completions")
+START = {
+    "bash": (
+        ("bash", "--norc", "--noprofile", "-i"),
+        f"bind 'set show-all-if-ambiguous on'; bind 'set bell-style none'; "
+        f"bind 'set enable-bracketed-paste off'; source {FOLDER}/infsh.bash",
+    ),
+    "zsh": (
+        ("zsh", "-f", "-i"),
+        f"unsetopt zle_bracketed_paste beep; autoload -U compinit; compinit -u -D; "
+        f"source {FOLDER}/_infsh",
+    ),
+    "fish": (
+        ("fish", "--no-config", "-i"),
+        "function fish_prompt; echo -n '> '; end; set -g fish_autosuggestion_enabled 0; "
+        f"source {FOLDER}/infsh.fish",
+    ),
+}
+CLEAR = "\x15\x0c"  # the line, then the screen
+
+
+class Shell:
+    """A shell with completion loaded, and a prompt."""
+
+    def __init__(self, terminal):
+        self.terminal = terminal
+
+    def type(self, line):
+        self.terminal.send(CLEAR)
+        self.terminal.wait_for(lambda text: text.strip() == ">")
+        self.terminal.send(line + "\t")
+
+    def becomes(self, typed, line):
+        """Tab after `typed` makes this of it, with a blank or slash after it or without."""
+        self.type(typed)
+        self.terminal.send("~")
+        self.terminal.wait_for(lambda text: text.split("\n")[0] in (f"> {line}~", f"> {line} ~"))
+
+    def offers(self, typed, *words, never=()):
+        """Tab after `typed` lists these words (of which there must be two or more)."""
+        self.type(typed)
+        self.terminal.wait_for(lambda text: all(w in text.split("\n", 1)[-1] for w in words))
+        for word in never:
+            assert not re.search(rf"(^|  |\)){word}\b", self.terminal.text, re.MULTILINE)
+
+    def leaves(self, typed):
+        """Tab after `typed` neither changes the line nor shows anything."""
+        self.type(typed)
+        self.terminal.send("~")
+        self.terminal.wait_for(lambda text: text.startswith(f"> {typed}~"))
+        assert self.terminal.text == f"> {typed}~"
+
+
+@pytest.fixture(params=START)
+def shell(request, terminal):
+    argv, script = START[request.param]
+    if not shutil.which(argv[0]):
+        pytest.skip(f"{argv[0]} is not installed")
+    made = terminal(*argv, columns=120, lines=60, env={"PS1": "> ", "PROMPT": "> "})
+    made.line(
+        f"{script}; clear; echo ready-$((1 + 1))"
+        if argv[0] != "fish"
+        else f"{script}; clear; echo ready-(math 1 + 1)"
+    )
+    made.wait("ready-2")
+    return Shell(made)
+
+
+@pytest.fixture
+def vault(infsh):
+    for key, *rest in (
+        ("OPENAI_API_KEY", "-d", "For GPT-4: calls"),
+        ("FAL_KEY",),
+        ("STAGED_KEY", "-e", "staging"),
+        ("GONE_KEY",),
+        ("OTHER_GONE",),
+    ):
+        assert infsh("secrets", "set", key, "a-made-up-value", *rest).returncode == 0
+    assert infsh("secrets", "delete", "GONE_KEY", "OTHER_GONE").returncode == 0
+
+
+def test_commands_and_groups(shell):
+    shell.becomes("infsh sec", "infsh secrets")
+    shell.becomes("infsh-secrets del", "infsh-secrets delete")
+    shell.becomes("infsh secrets vau", "infsh secrets vault")
+    shell.becomes("infsh secrets vault ver", "infsh secrets vault verify")
+    shell.becomes("infsh secrets team cr", "infsh secrets team create")
+    shell.offers("infsh secrets ", "set", "get", "list", "delete", "restore", "vault", "team")
+    shell.offers("infsh-secrets ", "set", "get", "list", "delete", "restore", never=("secrets",))
+    shell.becomes("infsh secrets --ex", "infsh secrets --exit-codes")
+    shell.becomes("infsh --ver", "infsh --version")
+    shell.offers("infsh completion ", "bash", "zsh", "fish", "powershell")
+    shell.leaves("infsh nonsense ")
+
+
+def test_options_and_their_values(shell, vault, infsh):
+    infsh("secrets", "team", "create", "ml-team")
+    shell.offers("infsh secrets get --", "--reveal", "--plain", "--version", "--env", "--team")
+    shell.becomes("infsh secrets get --rev", "infsh secrets get --reveal")
+    shell.offers("infsh secrets get -o ", "table", "json", "yaml", "names", "plain")
+    shell.becomes("infsh secrets list --output y", "infsh secrets list --output yaml")
+    shell.becomes("infsh secrets list --output=y", "infsh secrets list --output=yaml")
+    shell.offers("infsh secrets get --env ", "default", "staging")
+    shell.becomes("infsh secrets get -e s", "infsh secrets get -e staging")
+    shell.becomes("infsh-secrets get --env=st", "infsh-secrets get --env=staging")
+    shell.becomes("infsh secrets get -e default,s", "infsh secrets get -e default,staging")
+    shell.becomes("infsh secrets list --team m", "infsh secrets list --team ml-team")
+    shell.becomes("infsh secrets set K --generate=b", "infsh secrets set K --generate=base64:32")
+    shell.becomes("infsh secrets set K --generate=hex:", "infsh secrets set K --generate=hex:32")
+    shell.offers("infsh secrets list --sort ", "key", "updated", "used")
+    shell.leaves("infsh secrets set FAL_KEY -d ")
+
+
+def test_names_of_secrets(shell, vault):
+    shell.becomes("infsh secrets get OP", "infsh secrets get OPENAI_API_KEY")
+    shell.becomes("infsh-secrets list F", "infsh-secrets list FAL_KEY")
+    shell.becomes("infsh secrets rm -q O", "infsh secrets rm -q OPENAI_API_KEY")
+    shell.becomes("infsh secrets get -e staging S", "infsh secrets get -e staging STAGED_KEY")
+    shell.leaves("infsh secrets get S")
+    shell.offers("infsh secrets delete ", "OPENAI_API_KEY", "FAL_KEY", never=("GONE_KEY",))
+    shell.becomes("infsh secrets delete FAL_KEY ", "infsh secrets delete FAL_KEY OPENAI_API_KEY")
+    shell.becomes("infsh secrets restore G", "infsh secrets restore GONE_KEY")
+    shell.becomes("infsh secrets list --deleted G", "infsh secrets list --deleted GONE_KEY")
+    shell.becomes("infsh secrets list --all-envs ST", "infsh secrets list --all-envs STAGED_KEY")
+    shell.offers("infsh secrets restore ", "GONE_KEY", "OTHER_GONE", never=("FAL_KEY",))
+    shell.leaves("infsh secrets get OPENAI_API_KEY ")
+
+
+def test_set_knows_names_and_leaves_values_alone(shell, vault):
+    shell.becomes("infsh secrets set ANTH", "infsh secrets set ANTHROPIC_API_KEY")
+    shell.offers("infsh secrets set ", "HF_TOKEN", "FAL_KEY", "OPENAI_API_KEY")
+    shell.becomes("infsh secrets set -d text OPENA", "infsh secrets set -d text OPENAI_API_KEY")
+    shell.leaves("infsh secrets set FAL_KEY ")
+    shell.leaves("infsh secrets set FAL_KEY O")
+    shell.leaves("infsh secrets set -d text FAL_KEY F")
+
+
+def test_files(shell, vault, tmp_path):
+    (tmp_path / "some-unique-name.pem").touch()
+    shell.terminal.line(f"cd {tmp_path}")
+    shell.becomes(
+        "infsh secrets set FAL_KEY --file some-",
+        "infsh secrets set FAL_KEY --file some-unique-name.pem",
+    )
+    shell.becomes(
+        "infsh secrets list --vault ./some-", "infsh secrets list --vault ./some-unique-name.pem"
+    )
+    shell.becomes(
+        "infsh secrets list --key-file=some-", "infsh secrets list --key-file=some-unique-name.pem"
+    )
+
+
+def test_nothing_and_no_question_without_a_vault(shell, own_home):
+    shell.leaves("infsh secrets get ")
+    shell.leaves("infsh secrets get -e ")
+    shell.leaves("infsh secrets restore ")
+    shell.becomes("infsh secrets set ANTH", "infsh secrets set ANTHROPIC_API_KEY")
+    assert not list(own_home.rglob("*.vault"))
+
+
+def test_nothing_and_no_question_with_a_locked_or_damaged_vault(shell, infsh, own_home, tmp_path):
+    words = tmp_path / "passphrase"
+    words.write_text("correct horse")
+    words.chmod(0o600)
+    env = {"INFSH_VAULT_PASSPHRASE_FILE": str(words)}
+    infsh("secrets", "set", "SOME_KEY", "a-made-up-value", env=env)
+    infsh("secrets", "set", "SOME_KEY", "a-made-up-value", "--team", "x", env=env)
+    shell.leaves("infsh secrets get ")
+    shell.leaves("infsh secrets get --env ")
+    shell.leaves("infsh secrets delete S")
+    (vault,) = own_home.rglob("personal.vault")
+    vault.write_bytes(b"not a vault" * 1000)
+    shell.leaves("infsh secrets get ")
+    shell.becomes("infsh secrets set ANTH", "infsh secrets set ANTHROPIC_API_KEY")
+
+
+def test_fish_finds_the_program_behind_another_word(terminal):
+    if not shutil.which("fish"):
+        pytest.skip("fish is not installed")
+    script = f"source {FOLDER}/infsh.fish; complete -C 'command infsh secrets ge'"
+    made = terminal("fish", "-c", script)
+    assert made.end() == 0
+    assert made.text.startswith("get")
