@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from infsh_secrets.domain.errors import NotFoundError, UsageError
 from infsh_secrets.domain.names import DEFAULT_ENVIRONMENT, DEFAULT_TEAM, check_key
+from infsh_secrets.domain.sanitize import sanitize
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,10 +27,16 @@ def read(workspace: Workspace, key: str, version: int | None = None) -> Secret:
                 return store.get(environment, key, version)
             except NotFoundError as error:
                 missing = missing or error
-    raise missing or _no_secret(key)
+    raise missing or _no_secret(workspace, key)
 
 
-def _no_secret(key: str) -> NotFoundError:
+def _no_secret(workspace: Workspace, key: str) -> NotFoundError:
+    settings = workspace.settings
+    if settings.vault_named and not workspace.exists():
+        return NotFoundError(
+            f"There is no vault at {sanitize(settings.vault)}.",
+            f"Check the path, or store a first secret there with: infsh secrets set {key}",
+        )
     return NotFoundError(
         f"There is no secret named {key}.", f"Store it with: infsh secrets set {key}"
     )
@@ -92,7 +99,7 @@ def delete(
     if not workspace.exists():
         if ignore_missing:
             return []
-        raise _no_secret(keys[0])
+        raise _no_secret(workspace, keys[0])
     store = workspace.store()
     store.check_writable()
     return store.delete(environment, list(dict.fromkeys(keys)), ignore_missing=ignore_missing)
@@ -104,7 +111,7 @@ def restore(workspace: Workspace, keys: Sequence[str]) -> list[SecretInfo]:
         check_key(key)
     environment = workspace.settings.environment
     if not workspace.exists():
-        raise _no_secret(keys[0])
+        raise _no_secret(workspace, keys[0])
     store = workspace.store()
     store.check_writable()
     return store.restore(environment, list(dict.fromkeys(keys)))

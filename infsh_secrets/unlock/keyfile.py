@@ -14,6 +14,8 @@ from infsh_secrets.files.private import (
 )
 
 _LIMIT = 1024
+_KEY_FILE = "key file"
+_KEY_TEXT = "INFSHKEY"
 
 
 def read_key_file(path: str) -> bytes:
@@ -21,7 +23,7 @@ def read_key_file(path: str) -> bytes:
 
     Raises LockedError when there is none or it holds no key, and DeniedError when it is not safe.
     """
-    return parse_key(read_secret_file(path, "key file", _LIMIT), f"The key file {sanitize(path)}")
+    return parse_key(read_secret_file(path, _KEY_FILE, _LIMIT), f"The key file {sanitize(path)}")
 
 
 def read_secret_file(path: str, what: str, limit: int) -> bytes:
@@ -29,6 +31,12 @@ def read_secret_file(path: str, what: str, limit: int) -> bytes:
     try:
         return read_private_file(path, what, limit)
     except NotFoundError as error:
+        if what != _KEY_FILE or _KEY_TEXT in path.upper():
+            # Who gives the secret itself in place of the path does not want it repeated.
+            raise LockedError(
+                f"There is no {what} at the path that is given.",
+                "Give the path of a file, not what is in it.",
+            ) from None
         raise LockedError(error.message, f"Name the {what} that you have.") from None
     except DeniedError as error:
         raise DeniedError(error.message, error.hint or f"Name another {what}.") from None

@@ -186,7 +186,10 @@ def read_passphrase_file(path: str) -> str:
         text = ""
     text = text.removesuffix("\n").removesuffix("\r")
     if not text:
-        raise LockedError(f"The passphrase file {sanitize(path)} is empty or not UTF-8 text.")
+        raise LockedError(
+            f"The passphrase file {sanitize(path)} is empty or not UTF-8 text.",
+            "Write the passphrase into it, on one line.",
+        )
     return text
 
 

@@ -89,7 +89,7 @@ def test_a_chain_finds_the_first(cli):
         (["K", "-s", "nowhere"], 4, "no store"),
         (["K", "--plain", "--team", "nobody"], 4, "no team named nobody"),
         (["K", "--plain", "--vault", ""], 2, "--vault"),
-        (["K", "--plain", "--vault", "/absent/vault"], 4, "no secret"),
+        (["K", "--plain", "--vault", "/absent/vault"], 4, "no vault at /absent/vault"),
         ([], 2, "Missing argument"),
         (["K", "--plian"], 2, "No such option"),
     ],
