@@ -108,19 +108,20 @@ def _named_slot_source(workspace: Workspace) -> tuple[tuple[bytes, str, bool] | 
 def _generated_slot(workspace: Workspace, new: NewVault) -> tuple[Slot, str, Callable[[], None]]:
     key = os.urandom(RAW_BYTES)
     identity = key_id(key)
-    backend = os_keyring.find()
-    if backend is not None:
-        try:
+    try:
+        backend = os_keyring.find()
+        if backend is not None:
             os_keyring.store(backend, new[0], identity, encode_raw_key(key))
-        except InfshError as error:
-            workspace.notices.append(f"{error.message} A key file is used instead.")
-        else:
-            slot = keyslots.wrap_raw(key, identity, KEYRING, new, keyslots.Randomness.draw())
-            return (
-                slot,
-                "Its key is in the OS keyring and opens it while you are logged in.",
-                lambda: os_keyring.forget(backend, new[0], identity),
-            )
+    except InfshError as error:
+        workspace.notices.append(f"{error.message} A key file is used instead.")
+        backend = None
+    if backend is not None:
+        slot = keyslots.wrap_raw(key, identity, KEYRING, new, keyslots.Randomness.draw())
+        return (
+            slot,
+            "Its key is in the OS keyring and opens it while you are logged in.",
+            lambda: os_keyring.forget(backend, new[0], identity),
+        )
     path = write_own_key(workspace.settings.keys, identity, key)
     slot = keyslots.wrap_raw(key, identity, "file", new, keyslots.Randomness.draw())
     notice = (

@@ -38,16 +38,25 @@ def find(environ: Mapping[str, str] = os.environ) -> KeyringBackend | None:
     """Return the system's keyring, or None when there is no real one.
 
     `PYTHON_KEYRING_BACKEND` is followed only to an allowed backend; with any other there is none.
+    Raises UnavailableError when one is there and does not answer.
     """
     for name in _candidates(environ):
         module, _, class_name = name.rpartition(".")
         try:
             backend_class = getattr(importlib.import_module(module), class_name)
-            if backend_class.priority > 0:  # raises where the backend cannot work
-                return _limited(backend_class)  # type: ignore[no-any-return]
+            backend = _limited(lambda: _made(backend_class))  # noqa: B023  # called at once
+        except UnavailableError:
+            raise
         except Exception:  # noqa: BLE001, S112  # each backend fails in its own way
             continue
+        if backend is not None:
+            return backend
     return None
+
+
+def _made(backend_class: type[KeyringBackend]) -> KeyringBackend | None:
+    """Return the backend if it can work here; most ask the session bus, which may hang."""
+    return backend_class() if backend_class.priority > 0 else None
 
 
 def _candidates(environ: Mapping[str, str]) -> tuple[str, ...]:

@@ -125,6 +125,12 @@ def open_lock(lock: Lock, sources: Sources) -> Opened:
             f"A key of the vault {sanitize(lock.path)} is at hand, but its slot is damaged.",
             "Open it with another key, or put back a backup of the vault.",
         )
+    if any(slot.hint == KEYRING for slot in lock.slots):
+        raise LockedError(
+            f"The key of the vault {sanitize(lock.path)} is in an OS keyring that is not at hand.",
+            "Use it in the desktop session that has the keyring, or give a key with "
+            "--key-file PATH or INFSH_VAULT_KEY.",
+        )
     raise LockedError(
         f"No key at hand opens the vault {sanitize(lock.path)}.",
         "Give it with --key-file PATH, --key-fd N, INFSH_VAULT_KEY, INFSH_VAULT_KEY_FILE or "
