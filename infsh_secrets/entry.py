@@ -41,7 +41,7 @@ def run(argv: list[str]) -> int:
 
         request = fastpath.match(argv)
         if request is not None:
-            fastpath.run(request, _asker())
+            fastpath.run(request, _asker(), _say)
             return exit_codes.OK
         from infsh_secrets.cli.app import run as run_commands
 
@@ -56,6 +56,12 @@ def _asker() -> Callable[[str], str] | None:
     from infsh_secrets.cli.prompts import ask_hidden
 
     return ask_hidden
+
+
+def _say(notice: str, quiet: bool) -> None:
+    from infsh_secrets.cli.output import Renderer
+
+    Renderer(quiet=quiet).say(notice)
 
 
 def _harden() -> None:

@@ -26,12 +26,13 @@ _SHORTEST = 4
 class PlainGet:
     """`infsh secrets get KEY --plain`, with nothing but options that are understood here."""
 
-    __slots__ = ("key", "newline", "options")
+    __slots__ = ("key", "newline", "options", "quiet")
 
-    def __init__(self, key: str, options: dict[str, Any], *, newline: bool) -> None:
+    def __init__(self, key: str, options: dict[str, Any], *, newline: bool, quiet: bool) -> None:
         self.key = key
         self.options = options
         self.newline = newline
+        self.quiet = quiet
 
 
 def match(argv: list[str]) -> PlainGet | None:
@@ -59,11 +60,13 @@ def match(argv: list[str]) -> PlainGet | None:
         options[_VALUES[name]] = value
     if len(keys) != 1 or not keys[0] or "plain" not in flags:
         return None
-    return PlainGet(keys[0], options, newline="bare" not in flags)
+    return PlainGet(keys[0], options, newline="bare" not in flags, quiet="quiet" in flags)
 
 
-def run(request: PlainGet, ask: Callable[[str], str] | None) -> None:
-    """Write the value that `request` asks for to standard output."""
+def run(
+    request: PlainGet, ask: Callable[[str], str] | None, say: Callable[[str, bool], None]
+) -> None:
+    """Write the value that `request` asks for to standard output; `say` gets notices."""
     from infsh_secrets.config.settings import Options, Settings
     from infsh_secrets.files.streams import write_value
     from infsh_secrets.services.secrets import read
@@ -72,4 +75,6 @@ def run(request: PlainGet, ask: Callable[[str], str] | None) -> None:
     settings = Settings(Options(**request.options), os.environ)
     with Workspace(settings, ask) as workspace:
         secret = read(workspace, request.key)
+        for notice in workspace.notices:
+            say(notice, request.quiet)
     write_value(secret.value.reveal_bytes(), newline=request.newline)

@@ -53,6 +53,11 @@ COMMANDS = (
         "Check every byte of the vault.",
     ),
     Command(
+        ("secrets", "vault", "trust"),
+        f"{_MODULES}.vault_trust:vault_trust",
+        "Accept a vault that is older than it was.",
+    ),
+    Command(
         ("secrets", "team", "create"),
         f"{_MODULES}.team_create:team_create",
         "Make the vault of a team.",

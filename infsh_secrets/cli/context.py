@@ -35,6 +35,7 @@ class Context:
         vault: str | None = None,
         key_file: str | None = None,
         key_fd: int | None = None,
+        accept_rollback: bool = False,
     ) -> None:
         self.output_named = bool(json or output)
         self.may_ask = may_ask(os.environ, no_input=no_input)
@@ -47,6 +48,7 @@ class Context:
             vault=vault,
             key_file=key_file,
             key_fd=key_fd,
+            accept_rollback=accept_rollback,
         )
         self._workspace: Workspace | None = None
 

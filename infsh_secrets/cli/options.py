@@ -104,6 +104,14 @@ _STORE = {
             rich_help_panel=_VAULT_PANEL,
         ),
     ],
+    "accept_rollback": Annotated[
+        bool,
+        typer.Option(
+            "--accept-rollback",
+            help="Read a vault that is older than it was on this machine.",
+            rich_help_panel=_VAULT_PANEL,
+        ),
+    ],
     "no_input": Annotated[
         bool,
         typer.Option("--no-input", help="Never ask anything.", rich_help_panel=_VAULT_PANEL),

@@ -17,6 +17,7 @@ from infsh_secrets.domain.results import (
     TeamCreated,
     TeamList,
     VaultStatus,
+    VaultTrusted,
     VerifyReport,
 )
 from infsh_secrets.domain.sanitize import sanitize
@@ -43,7 +44,7 @@ def names(result: Result) -> str:
         found = [result.team]
     elif isinstance(result, AuditList):
         found = list(dict.fromkeys(event.key for event in result.events if event.key))
-    elif isinstance(result, VaultStatus | VerifyReport | AuditVerified):
+    elif isinstance(result, VaultStatus | VerifyReport | AuditVerified | VaultTrusted):
         found = [result.path]
     return "".join(sanitize(name) + "\n" for name in found)
 
@@ -137,6 +138,9 @@ def sentences(result: Result, *, unicode: bool) -> list[str]:
         return [record_words.NO_RECORD]
     if isinstance(result, AuditVerified):
         return [record_words.audit_verified(result)]
+    if isinstance(result, VaultTrusted):
+        was = "had been rolled back and" if result.rolled_back else "was no older than before and"
+        return [f"The vault {result.path} {was} is accepted as it is now."]
     if isinstance(result, TeamList):
         return [team + (" (in use)" if team == result.current else "") for team in result.teams]
     if isinstance(result, TeamCreated):

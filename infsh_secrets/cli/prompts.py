@@ -44,3 +44,18 @@ def ask_value(key: str) -> str:
             return value
         sys.stderr.write("The two differ. Once more.\n")
     raise UsageError("The two never were the same, nothing was stored.", "Try again.")
+
+
+def confirm(question: str, *, may_ask: bool, option: str) -> None:
+    """Ask a yes-or-no question; AbortedError for anything but yes.
+
+    Where nothing may be asked, a UsageError names the `option` that says yes beforehand.
+    """
+    if not may_ask:
+        raise UsageError(
+            "This has to be confirmed, and nobody can be asked here.", f"Add {option}."
+        )
+    sys.stderr.write(f"{question} [y/N] ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise AbortedError("Nothing was changed.")

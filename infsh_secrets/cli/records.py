@@ -19,6 +19,7 @@ from infsh_secrets.domain.results import (
     TeamCreated,
     TeamList,
     VaultStatus,
+    VaultTrusted,
     VerifyReport,
 )
 from infsh_secrets.domain.sanitize import sanitize_json
@@ -73,7 +74,7 @@ def as_data(result: Result, *, unicode: bool) -> Any:
         return {"name": result.team, "path": result.path}
     if isinstance(result, VaultStatus):
         return {**result._asdict(), "environments": dict(result.environments)}
-    if isinstance(result, VerifyReport | AuditVerified):
+    if isinstance(result, VerifyReport | AuditVerified | VaultTrusted):
         return result._asdict()
     if isinstance(result, AuditList):
         return [_event(event) for event in result.events]

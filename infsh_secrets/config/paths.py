@@ -1,4 +1,4 @@
-"""The user's folders for data and configuration."""
+"""The user's folders for data, configuration and state."""
 
 from __future__ import annotations
 
@@ -12,11 +12,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 APPLICATION = "infsh-secrets"
-_XDG = {"data": ("XDG_DATA_HOME", ".local/share"), "config": ("XDG_CONFIG_HOME", ".config")}
+_XDG = {
+    "data": ("XDG_DATA_HOME", ".local/share"),
+    "config": ("XDG_CONFIG_HOME", ".config"),
+    "state": ("XDG_STATE_HOME", ".local/state"),
+}
 
 
 def folder(kind: str, environ: Mapping[str, str]) -> str:
-    """Return the folder for "data" or "config": `INFSH_<KIND>_DIR`, or the platform's own.
+    """Return the folder for "data", "config" or "state": `INFSH_<KIND>_DIR`, or the platform's own.
 
     On Linux and the BSDs the XDG rules are applied here, since importing platformdirs costs more
     than the whole look-up of a secret; elsewhere platformdirs knows.
@@ -27,7 +31,11 @@ def folder(kind: str, environ: Mapping[str, str]) -> str:
     if sys.platform in ("darwin", "win32"):
         import platformdirs
 
-        known = {"data": platformdirs.user_data_dir, "config": platformdirs.user_config_dir}
+        known = {
+            "data": platformdirs.user_data_dir,
+            "config": platformdirs.user_config_dir,
+            "state": platformdirs.user_state_dir,
+        }
         return known[kind](APPLICATION, appauthor=False)
     variable, below_home = _XDG[kind]
     base = environ.get(variable, "")

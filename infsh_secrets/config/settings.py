@@ -33,6 +33,7 @@ VARIABLES = (
     ("INFSH_NO_INPUT", "`1`: never ask anything"),
     ("INFSH_CONFIG_DIR", "folder of the configuration file"),
     ("INFSH_DATA_DIR", "folder of vaults and key files"),
+    ("INFSH_STATE_DIR", "folder of what this machine remembers of its vaults"),
     ("NO_COLOR", "no colour"),
     ("CI", "never ask anything"),
 )
@@ -44,7 +45,16 @@ _CONFIGURABLE = {"store", "team", "environment", "output"}
 class Options:
     """What the command line says; None where it says nothing."""
 
-    __slots__ = ("environment", "key_fd", "key_file", "output", "store", "team", "vault")
+    __slots__ = (
+        "accept_rollback",
+        "environment",
+        "key_fd",
+        "key_file",
+        "output",
+        "store",
+        "team",
+        "vault",
+    )
 
     def __init__(
         self,
@@ -56,6 +66,7 @@ class Options:
         vault: str | None = None,
         key_file: str | None = None,
         key_fd: int | None = None,
+        accept_rollback: bool = False,
     ) -> None:
         self.output = output
         self.store = store
@@ -64,12 +75,14 @@ class Options:
         self.vault = vault
         self.key_file = key_file
         self.key_fd = key_fd
+        self.accept_rollback = accept_rollback
 
 
 class Settings:
     """What is in force. `key_text` is secret."""
 
     __slots__ = (
+        "accept_rollback",
         "data",
         "environments",
         "key_fd",
@@ -77,6 +90,7 @@ class Settings:
         "key_file_option",
         "key_text",
         "passphrase_file",
+        "state",
         "store",
         "team",
         "vault",
@@ -101,6 +115,7 @@ class Settings:
         chain = settle(options.environment, "INFSH_ENV", "environment", DEFAULT_ENVIRONMENT)
         self.environments = tuple(check_environment(part.strip()) for part in chain.split(","))
         self.data = folder("data", environ)
+        self.state = _state_folder(environ)
         # A team named on the command line comes before a vault that a variable names.
         named = options.vault or (None if options.team else environ.get("INFSH_VAULT"))
         self.vault_named = bool(named)
@@ -109,6 +124,7 @@ class Settings:
             if named
             else os.path.join(self.data, "vaults", f"{self.team}.vault")
         )
+        self.accept_rollback = options.accept_rollback
         self.key_fd = options.key_fd
         self.key_file_option = options.key_file is not None
         self.key_file = options.key_file or environ.get("INFSH_VAULT_KEY_FILE")
@@ -121,6 +137,11 @@ class Settings:
         return os.path.join(self.data, "keys")
 
     @property
+    def anchors(self) -> str:
+        """The folder that remembers the newest state of each vault; "" when there can be none."""
+        return self.state and os.path.join(self.state, "anchors")
+
+    @property
     def environment(self) -> str:
         """The one environment to write to; UsageError when a chain was given."""
         if len(self.environments) > 1:
@@ -129,6 +150,13 @@ class Settings:
                 "Name one with -e.",
             )
         return self.environments[0]
+
+
+def _state_folder(environ: Mapping[str, str]) -> str:
+    try:
+        return folder("state", environ)
+    except UsageError:  # nobody named one, and there is no home: secrets are read all the same
+        return ""
 
 
 def _refuse_empty(options: Options) -> None:

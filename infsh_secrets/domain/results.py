@@ -85,6 +85,14 @@ class VerifyReport(NamedTuple):
     audit_entries: int
 
 
+class VaultTrusted(NamedTuple):
+    """A vault that is accepted as it is; `rolled_back`: it had been older than it was here."""
+
+    path: str
+    sequence: int
+    rolled_back: bool
+
+
 class TeamList(NamedTuple):
     """The teams that have a vault here, and the one in use."""
 
@@ -150,6 +158,7 @@ Result = (
     | Changes
     | VaultStatus
     | VerifyReport
+    | VaultTrusted
     | TeamList
     | TeamCreated
     | AuditList

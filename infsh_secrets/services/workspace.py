@@ -7,6 +7,7 @@ import os
 from infsh_secrets.domain.errors import NotFoundError
 from infsh_secrets.domain.names import DEFAULT_TEAM
 from infsh_secrets.domain.sanitize import sanitize
+from infsh_secrets.stores.vault.anchor import Anchor
 from infsh_secrets.stores.vault.store import LockedVault, VaultStore
 from infsh_secrets.unlock.sources import Lock, Sources, open_lock
 
@@ -65,8 +66,21 @@ class Workspace:
             opened = open_lock(lock, self.sources())
             keys = locked.unlock(opened.vault_key)
             self.opened_by = opened.by
-            self._store = VaultStore(locked, keys, team=self.settings.team, actor=actor)
+            self._store = VaultStore(
+                locked,
+                keys,
+                team=self.settings.team,
+                actor=actor,
+                anchor=self.anchor(head.vault_id),
+            )
         return self._store
+
+    def anchor(self, vault_id: bytes) -> Anchor | None:
+        """Return what this machine remembers of a vault; None where it has no place for that."""
+        settings = self.settings
+        if not settings.anchors:
+            return None
+        return Anchor(settings.anchors, vault_id, self.notices, accept=settings.accept_rollback)
 
     @property
     def locked(self) -> LockedVault:

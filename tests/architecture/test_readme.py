@@ -64,7 +64,10 @@ def test_every_option_in_the_readme_exists(infsh):
         for line in (
             "",
             "secrets",
-            *("secrets " + name for name in ("set", "get", "list", "delete", "restore")),
+            *(
+                "secrets " + name
+                for name in ("set", "get", "list", "delete", "restore", "vault trust")
+            ),
         )
     ).decode()
     prose = re.sub(r"```(console|yaml)\n.*?```", "", TEXT, flags=re.DOTALL)

@@ -58,6 +58,7 @@ OURS = {
             "stores",
             "stores.base",
             "stores.vault",
+            "stores.vault.anchor",
             "stores.vault.layout",
             "stores.vault.root",
             "stores.vault.sqlite",

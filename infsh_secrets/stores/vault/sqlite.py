@@ -66,6 +66,7 @@ class Database:
 
     def __init__(self, path: str, connection: sqlite.Connection) -> None:
         self.path = path
+        self.writing = False
         self._connection = connection
         self._open = True
 
@@ -134,6 +135,7 @@ class Database:
 
     def begin_read(self) -> None:
         """Begin a transaction that sees one snapshot."""
+        self.writing = False
         self.run("BEGIN")
 
     def begin_write(self) -> None:
@@ -144,6 +146,7 @@ class Database:
         gets its turn.
         """
         self.run("PRAGMA busy_timeout=0")
+        self.writing = True
         try:
             begun = time.monotonic()
             while not self._try_begin_write(time.monotonic() - begun):

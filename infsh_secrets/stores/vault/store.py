@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from infsh_secrets.stores.base import Outcome, Write
+    from infsh_secrets.stores.vault.anchor import Anchor
+    from infsh_secrets.stores.vault.tables import Root
 
 VAULT = Capabilities(reveal=True, versions=True, restore=True, environments=True)
 
@@ -82,7 +84,7 @@ class VaultStore(SecretStore):
     """Secrets in one unlocked vault file.
 
     `clock` gives milliseconds since 1970; `actor` (user, program) for the audit
-    chain.
+    chain; `anchor` knows the newest state seen on this machine.
     """
 
     name = "vault"
@@ -96,12 +98,14 @@ class VaultStore(SecretStore):
         team: str,
         actor: Callable[[], tuple[str, str]] = nobody,
         clock: Callable[[], int] = now_ms,
+        anchor: Anchor | None = None,
     ) -> None:
         self.file = locked.file
         self.keys = keys
         self.team = team
         self.actor = actor
         self.clock = clock
+        self.anchor = anchor
         self._vault_id = locked.head.vault_id
         self._epoch = locked.head.epoch
         self.vault = self._vault_id + u64(self._epoch)
@@ -129,7 +133,15 @@ class VaultStore(SecretStore):
             raise LockedError(
                 "The vault's key was changed while this program had it open.", "Try again."
             )
+        if self.anchor is not None:
+            self.anchor.check(self.file, ledger, writing=self.file.writing)
         return ledger
+
+    def commit(self, ledger: Ledger, root: Root) -> None:
+        """Commit the transaction that wrote `root`, and note the new state in the anchor."""
+        self.file.commit()
+        if self.anchor is not None:
+            self.anchor.advance(ledger.head, root)
 
     def get(self, environment: str, key: str, version: int | None = None) -> Secret:
         self.file.begin_read()

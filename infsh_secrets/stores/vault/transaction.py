@@ -79,7 +79,7 @@ class Transaction:
         except UnavailableError as error:
             raise UnavailableError(f"{error.message} Nothing was written.", error.hint) from None
         try:
-            self._file.commit()
+            self._store.commit(self._ledger, root)
         except InfshError as error:
             raise self._after_failed_commit(error, root) from None
 
