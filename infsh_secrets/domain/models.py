@@ -164,6 +164,31 @@ class SecretInfo:
         return f"SecretInfo({self.key!r}, environment={self.environment!r}, v{self.version})"
 
 
+class VersionInfo:
+    """One kept version of a secret without its value; `created` is milliseconds since 1970, UTC."""
+
+    __slots__ = ("created", "fingerprint", "masked", "number")
+
+    def __init__(self, number: int, created: int, masked: str, fingerprint: str) -> None:
+        self.number = number
+        self.created = created
+        self.masked = masked
+        self.fingerprint = fingerprint
+
+    def __repr__(self) -> str:
+        return f"VersionInfo({self.number})"
+
+
+class History:
+    """What is known of a secret, live or deleted, and its kept versions, newest first."""
+
+    __slots__ = ("info", "versions")
+
+    def __init__(self, info: SecretInfo, versions: list[VersionInfo]) -> None:
+        self.info = info
+        self.versions = versions
+
+
 class Secret:
     """A secret with the value of one version; `repr` shows no value."""
 

@@ -11,16 +11,28 @@ from abc import ABC, abstractmethod
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from typing import Self
 
-    from infsh_secrets.domain.models import Secret, SecretInfo, SecretValue
+    from infsh_secrets.domain.models import History, Secret, SecretInfo, SecretValue
 
 CREATED = "created"
 UPDATED = "updated"
 DESCRIBED = "described"
 UNCHANGED = "unchanged"
+DELETED = "deleted"
 RESTORED = "restored"
+ROLLED_BACK = "rolled back"
+RENAMED = "renamed"
+COPIED = "copied"
+PURGED = "purged"
+
+_MISSING = {
+    "reveal": "gives no values back",
+    "versions": "keeps no older versions",
+    "restore": "keeps no deleted secrets",
+    "environments": "has no environments",
+}
 
 
 class Capabilities:
@@ -83,7 +95,10 @@ class Write:
 
 
 class Outcome:
-    """What a write did: CREATED, UPDATED, DESCRIBED or UNCHANGED, and the secret as it is now."""
+    """What a write did, and the secret as it is now.
+
+    CREATED, UPDATED, DESCRIBED, UNCHANGED or ROLLED_BACK.
+    """
 
     __slots__ = ("action", "info")
 
@@ -151,6 +166,74 @@ class SecretStore(ABC):
         """
 
     @abstractmethod
+    def history(self, environment: str, key: str) -> History:
+        """Return the kept versions of a live or deleted secret, without their values.
+
+        Raises NotFoundError when it is absent.
+        """
+
+    @abstractmethod
+    def rollback(self, environment: str, key: str, to: int | None = None) -> Outcome:
+        """Give a live secret the value of an older version, as a new version.
+
+        `to` None means the version before the newest. What else is known stays as it is. UNCHANGED
+        when the newest value is that one already. Raises NotFoundError when the secret is absent or
+        deleted, or that version is not kept.
+        """
+
+    @abstractmethod
+    def rename(self, environment: str, old: str, new: str) -> SecretInfo:
+        """Give a live secret another name; its versions and all that is known of it stay.
+
+        Raises NotFoundError when it is absent or deleted, ConflictError when a live or deleted
+        secret bears the new name.
+        """
+
+    @abstractmethod
+    def copy(
+        self, environment: str, key: str, to_environment: str, name: str | None = None
+    ) -> SecretInfo:
+        """Make a new secret with the newest value of a live one, and what is known of it.
+
+        `name` None means the same name. Raises NotFoundError when the secret is absent or deleted,
+        ConflictError when there is a live or deleted one where the copy would be.
+        """
+
+    @abstractmethod
+    def describe(
+        self,
+        environment: str,
+        key: str,
+        *,
+        description: str | None = None,
+        metadata: dict[str, str] | None = None,
+        unset: Sequence[str] = (),
+        expires: int | None = None,
+    ) -> Outcome:
+        """Change what is known of a live secret, and leave its value: DESCRIBED or UNCHANGED.
+
+        None leaves a fact as it is. First the metadata named in `unset` goes, whether there is any
+        or not, then `metadata` is added; `expires` 0 takes an expiry away. Raises NotFoundError
+        when the secret is absent or deleted, UsageError for more metadata than it may have.
+        """
+
+    @abstractmethod
+    def purge(self, environment: str, keys: Sequence[str]) -> list[SecretInfo]:
+        """Remove live or deleted secrets with every version, for good, all in one transaction.
+
+        Returns what was known of them. Raises NotFoundError and removes nothing if one is absent.
+        """
+
+    def require(self, capability: str) -> None:
+        """Raise DeniedError unless the store can do this; `capability` is one of its fields."""
+        if not getattr(self.capabilities, capability):
+            from infsh_secrets.domain.errors import DeniedError
+
+            raise DeniedError(
+                f"The store {self.name} {_MISSING[capability]}.", "The local vault does: -s vault"
+            )
+
+    @abstractmethod
     def check_writable(self) -> None:
         """Raise the error that a write would meet for lack of permission; writes nothing."""
 
@@ -173,9 +256,22 @@ def not_found(key: str, environment: str, deleted: bool = False) -> Exception:
     if deleted:
         return NotFoundError(
             f"The secret {key}{where} is deleted.",
-            f"Bring it back with: infsh secrets restore {key}"
-            + ("" if environment == "default" else f" -e {environment}"),
+            f"Bring it back with: infsh secrets restore {key}{on_environment(environment)}",
         )
     return NotFoundError(
         f"There is no secret named {key}{where}.", "See what there is with: infsh secrets list"
     )
+
+
+def no_version(key: str, version: int, kept: Iterable[int]) -> Exception:
+    """Return the NotFoundError of every store for a version that is not kept."""
+    from infsh_secrets.domain.errors import NotFoundError
+
+    return NotFoundError(
+        f"The secret {key} has no version {version}.", f"It has: {', '.join(map(str, kept))}."
+    )
+
+
+def on_environment(environment: str) -> str:
+    """Return the option that a command in a hint needs to mean this environment."""
+    return "" if environment == "default" else f" -e {environment}"

@@ -7,13 +7,24 @@ error of the contract; nothing is changed in place.
 from __future__ import annotations
 
 from infsh_secrets.crypto.binding import hmac_digest
-from infsh_secrets.domain.errors import ConflictError
+from infsh_secrets.domain.errors import ConflictError, NotFoundError
 from infsh_secrets.domain.masking import mask
 from infsh_secrets.domain.models import SecretInfo, check_metadata
-from infsh_secrets.stores.base import CREATED, DESCRIBED, UNCHANGED, UPDATED, not_found
+from infsh_secrets.stores.base import (
+    CREATED,
+    DESCRIBED,
+    ROLLED_BACK,
+    UNCHANGED,
+    UPDATED,
+    no_version,
+    not_found,
+    on_environment,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from infsh_secrets.stores.base import Write
 
 KEPT_VERSIONS = 20
@@ -31,6 +42,22 @@ def replaced(info: SecretInfo, **fields: object) -> SecretInfo:
     known["metadata"] = dict(info.metadata)
     known.update(fields)
     return SecretInfo(**known)
+
+
+def expired(info: SecretInfo, now: int) -> bool:
+    """Tell whether a secret was deleted so long ago that it may go for good.
+
+    It counts as absent then, unless the clock is behind the last write: a wrong clock must not
+    destroy anything.
+    """
+    return info.deleted is not None and info.deleted + KEPT_DELETED_MS < now
+
+
+def live(info: SecretInfo | None, environment: str, key: str) -> SecretInfo:
+    """Return what is known of a live secret; NotFoundError when it is absent or deleted."""
+    if info is None or info.deleted is not None:
+        raise not_found(key, environment, deleted=info is not None)
+    return info
 
 
 def put(
@@ -51,17 +78,12 @@ def put(
     after = _described(info, write, mark, now)
     if after.version != info.version:
         return UPDATED if live else CREATED, after
-    facts = (info.description, info.metadata, info.expires)
-    if facts == (after.description, after.metadata, after.expires):
-        return UNCHANGED, info
-    return DESCRIBED, after
+    return _described_or_not(info, after)
 
 
 def delete(info: SecretInfo | None, environment: str, key: str, now: int) -> SecretInfo:
     """Return what is known of a live secret that becomes a deleted one."""
-    if info is None or info.deleted is not None:
-        raise not_found(key, environment, deleted=info is not None)
-    return replaced(info, deleted=now)
+    return replaced(live(info, environment, key), deleted=now)
 
 
 def restore(info: SecretInfo | None, environment: str, key: str, now: int) -> SecretInfo:
@@ -71,6 +93,114 @@ def restore(info: SecretInfo | None, environment: str, key: str, now: int) -> Se
     if info.deleted is None:
         raise ConflictError(f"The secret {key} is not deleted.", "There is nothing to restore.")
     return replaced(info, deleted=None, updated=now)
+
+
+def version_to_roll_back_to(info: SecretInfo, kept: Collection[int], to: int | None) -> int:
+    """Return the number of the version that is meant; NotFoundError when it is not kept."""
+    if to is None and info.version == 1:
+        raise NotFoundError(
+            f"The secret {info.key} has no version before this one.", "There is nothing to undo."
+        )
+    number = info.version - 1 if to is None else to
+    if number not in kept:
+        raise no_version(info.key, number, kept)
+    return number
+
+
+def rollback(info: SecretInfo, value: bytes, mark: str, now: int) -> tuple[str, SecretInfo]:
+    """Return (action, info) of a live secret that gets an older value as a new version."""
+    if mark == info.fingerprint:
+        return UNCHANGED, info
+    after = replaced(info, version=info.version + 1, updated=now)
+    after.masked = mask(value.decode())
+    after.fingerprint = mark
+    return ROLLED_BACK, after
+
+
+def rename(info: SecretInfo, target: SecretInfo | None, new: str, now: int) -> SecretInfo:
+    """Return what is known of a live secret under its new name, which nothing else may bear."""
+    _must_be_free(target)
+    return replaced(info, key=new, updated=now)
+
+
+def copy(
+    info: SecretInfo, target: SecretInfo | None, environment: str, name: str, now: int
+) -> SecretInfo:
+    """Return what is known of the copy of a live secret, where nothing else may be."""
+    _must_be_free(target)
+    return replaced(
+        info,
+        key=name,
+        environment=environment,
+        version=1,
+        created=now,
+        updated=now,
+        last_used=None,
+    )
+
+
+def describe(
+    info: SecretInfo,
+    *,
+    description: str | None,
+    metadata: dict[str, str] | None,
+    unset: Sequence[str],
+    expires: int | None,
+    now: int,
+) -> tuple[str, SecretInfo]:
+    """Return (action, info) of a live secret of which something else becomes known."""
+    after = replaced(info, updated=now)
+    for name in unset:
+        after.metadata.pop(name, None)
+    _describe(after, description, metadata, expires)
+    return _described_or_not(info, after)
+
+
+def purge(info: SecretInfo | None, environment: str, key: str) -> SecretInfo:
+    """Return what is known of a live or deleted secret that goes for good."""
+    if info is None:
+        raise not_found(key, environment)
+    return info
+
+
+def _must_be_free(target: SecretInfo | None) -> None:
+    if target is None:
+        return
+    where = on_environment(target.environment)
+    if target.deleted is None:
+        raise ConflictError(
+            f"There is a secret named {target.key} already, nothing was changed.",
+            f"Choose another name, or delete it for good with: "
+            f"infsh secrets delete {target.key}{where} --purge",
+        )
+    raise ConflictError(
+        f"A deleted secret is named {target.key}, nothing was changed.",
+        f"Bring it back with: infsh secrets restore {target.key}{where} - or remove it for good "
+        f"with: infsh secrets delete {target.key}{where} --purge",
+    )
+
+
+def _described_or_not(before: SecretInfo, after: SecretInfo) -> tuple[str, SecretInfo]:
+    facts = (before.description, before.metadata, before.expires)
+    if facts == (after.description, after.metadata, after.expires):
+        return UNCHANGED, before
+    return DESCRIBED, after
+
+
+def _describe(
+    after: SecretInfo,
+    description: str | None,
+    metadata: dict[str, str] | None,
+    expires: int | None,
+) -> None:
+    """Take over the facts that are given."""
+    if description is not None:
+        after.description = description
+    if metadata is not None:
+        # Each request was checked for itself, but they add up.
+        after.metadata = check_metadata({**after.metadata, **metadata})
+    if expires is not None:
+        after.expires = expires or None
 
 
 def _blank(environment: str, write: Write, now: int) -> SecretInfo:
@@ -93,13 +223,7 @@ def _blank(environment: str, write: Write, now: int) -> SecretInfo:
 def _described(info: SecretInfo, write: Write, mark: str, now: int) -> SecretInfo:
     """Take over the facts that are given, and the value where it is not the live one already."""
     after = replaced(info, updated=now)
-    if write.description is not None:
-        after.description = write.description
-    if write.metadata is not None:
-        # Each write was checked for itself, but they add up.
-        after.metadata = check_metadata({**info.metadata, **write.metadata})
-    if write.expires is not None:
-        after.expires = write.expires or None
+    _describe(after, write.description, write.metadata, write.expires)
     if info.deleted is not None or mark != info.fingerprint:
         after.version += 1
         after.masked = mask(write.value.reveal())

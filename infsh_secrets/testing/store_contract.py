@@ -17,7 +17,6 @@ conftest. What the store's `capabilities` exclude is skipped, or must be denied.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator  # noqa: TC003  # pytest reads annotations of fixtures
 
 import pytest
 
@@ -34,9 +33,11 @@ from infsh_secrets.stores.base import (
     SecretStore,
     Write,
 )
-
-ENVIRONMENT = "default"
-OTHER_ENVIRONMENT = "staging"
+from infsh_secrets.testing.state import ENVIRONMENT, OTHER_ENVIRONMENT
+from infsh_secrets.testing.state import need as _need
+from infsh_secrets.testing.state import put as _put
+from infsh_secrets.testing.state import state as _state
+from infsh_secrets.testing.undo_contract import UndoContract
 
 VALUES = {
     "text": b"made-up value for tests",
@@ -52,44 +53,8 @@ VALUES = {
 }
 
 
-def _put(store: SecretStore, key: str, value: bytes = b"v", environment: str = ENVIRONMENT) -> str:
-    return store.write(environment, [Write(key, SecretValue(value))])[0].action
-
-
-def _state(store: SecretStore) -> list[tuple[object, ...]]:
-    """Return everything that a caller can see of a store, to compare before and after."""
-    infos = store.listing()
-    if store.capabilities.restore:
-        infos += store.listing(deleted=True)
-    return [
-        tuple(
-            sorted(getattr(info, name).items()) if name == "metadata" else getattr(info, name)
-            for name in models.SecretInfo.__slots__
-        )
-        for info in infos
-    ]
-
-
-def _need(store: SecretStore, *capabilities: str) -> None:
-    for capability in capabilities:
-        if not getattr(store.capabilities, capability):
-            pytest.skip(f"the store {store.name} does not offer: {capability}")
-
-
-class StoreContract:
+class StoreContract(UndoContract):
     """Subclass it, override the fixture `store`, and `reopen` if the store outlives its object."""
-
-    @pytest.fixture
-    def store(self) -> Iterator[SecretStore]:
-        """Yield an empty store."""
-        raise NotImplementedError
-
-    def reopen(self, store: SecretStore) -> SecretStore:
-        """Close `store` and return another that reads what it wrote.
-
-        Left as it is for a store that ends with its object.
-        """
-        return store
 
     # -- what it is --------------------------------------------------------------------------------
 

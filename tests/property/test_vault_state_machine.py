@@ -19,7 +19,14 @@ from hypothesis.stateful import (
 from infsh_secrets.crypto import keyslots, keytext
 from infsh_secrets.domain.errors import ConflictError, NotFoundError
 from infsh_secrets.domain.models import SecretValue
-from infsh_secrets.stores.base import CREATED, DESCRIBED, UNCHANGED, UPDATED, Write
+from infsh_secrets.stores.base import (
+    CREATED,
+    DESCRIBED,
+    ROLLED_BACK,
+    UNCHANGED,
+    UPDATED,
+    Write,
+)
 from infsh_secrets.stores.changes import KEPT_DELETED_MS, KEPT_VERSIONS
 from infsh_secrets.stores.vault.create import create_vault, draw_vault
 from infsh_secrets.stores.vault.store import LockedVault, VaultStore
@@ -74,6 +81,7 @@ class VaultMachine(RuleBasedStateMachine):
         create_vault(self.path, new, [slot])
         self.model = {}
         self.changes = 0
+        self.last_write = 0
         self.store = self.opened()
 
     def opened(self):
@@ -114,11 +122,14 @@ class VaultMachine(RuleBasedStateMachine):
         outcomes = self.store.write(environment, asked)
         assert [outcome.action for outcome in outcomes] == expected
         self.model = after
-        self.changed({environment: [key for key, *_ in writes]}, set(expected) - {UNCHANGED})
+        keys = [write[0] for write, done in zip(writes, expected, strict=True) if done != UNCHANGED]
+        self.changed((environment, key) for key in keys)
 
     def expect(self, after, name, value, description, create):
         """Change the model as a write should; return the action, None for a conflict."""
         known = after.get(name)
+        if known is not None and self.gone(known):
+            known = None
         live = known is not None and known.deleted is None
         if live and create:
             return None
@@ -150,12 +161,12 @@ class VaultMachine(RuleBasedStateMachine):
             assert [info.key for info in done] == found
             for key in found:
                 self.model[environment, key].deleted = self.now
-            self.changed({environment: found}, found)
+            self.changed((environment, key) for key in found)
 
     @rule(name=NAMES)
     def restore(self, name):
         environment, key = name
-        known = self.model.get(name)
+        known = self.known(name)
         if known is None or known.deleted is None:
             error = NotFoundError if known is None else ConflictError
             with pytest.raises(error):
@@ -164,11 +175,110 @@ class VaultMachine(RuleBasedStateMachine):
         self.store.restore(environment, [key])
         known.deleted = None
         known.updated = self.now
-        self.changed({environment: [key]}, [key])
+        self.changed([name])
+
+    @rule(name=NAMES, back=st.none() | st.integers(-1, KEPT_VERSIONS + 1))
+    def rollback(self, name, back):
+        known = self.known(name)
+        count = len(known.versions) if known else 1
+        to = None if back is None else count - back
+        number = count - 1 if to is None else to
+        if not self.live(*name) or not max(0, count - KEPT_VERSIONS) < number <= count:
+            with pytest.raises(NotFoundError):
+                self.store.rollback(*name, to)
+            return
+        outcome = self.store.rollback(*name, to)
+        value = known.versions[number - 1]
+        if value == known.versions[-1]:
+            assert outcome.action == UNCHANGED
+            return
+        assert outcome.action == ROLLED_BACK
+        known.versions.append(value)
+        known.updated = self.now
+        self.changed([name])
+
+    @rule(name=NAMES, new=st.sampled_from(KEYS))
+    def rename(self, name, new):
+        environment, old = name
+        place = (environment, new)
+        if not self.live(*name) or self.known(place) is not None:
+            error = ConflictError if self.live(*name) else NotFoundError
+            with pytest.raises(error):
+                self.store.rename(environment, old, new)
+            return
+        self.store.rename(environment, old, new)
+        self.model[place] = self.model.pop(name)
+        self.model[place].updated = self.now
+        self.changed([name, place])
+
+    @rule(name=NAMES, place=NAMES)
+    def copy(self, name, place):
+        if not self.live(*name) or self.known(place) is not None:
+            error = ConflictError if self.live(*name) else NotFoundError
+            with pytest.raises(error):
+                self.store.copy(*name, *place)
+            return
+        self.store.copy(*name, *place)
+        self.model[place] = Model(self.now)
+        self.model[place].description = self.model[name].description
+        self.model[place].versions = self.model[name].versions[-1:]
+        self.changed([place])
+
+    @rule(name=NAMES, description=st.sampled_from(DESCRIPTIONS))
+    def describe(self, name, description):
+        if not self.live(*name):
+            with pytest.raises(NotFoundError):
+                self.store.describe(*name, description=description)
+            return
+        outcome = self.store.describe(*name, description=description)
+        known = self.model[name]
+        if description in (None, known.description):
+            assert outcome.action == UNCHANGED
+            return
+        assert outcome.action == DESCRIBED
+        known.description = description
+        known.updated = self.now
+        self.changed([name])
+
+    @rule(
+        environment=st.sampled_from(ENVIRONMENTS), keys=st.lists(st.sampled_from(KEYS), max_size=2)
+    )
+    def purge(self, environment, keys):
+        names = [(environment, key) for key in keys]
+        if len(set(names)) < len(names) or None in map(self.known, names):
+            with pytest.raises(NotFoundError):
+                self.store.purge(environment, keys)
+            return
+        assert [info.key for info in self.store.purge(environment, keys)] == keys
+        for name in names:
+            del self.model[name]
+        self.changed(names)
+
+    @rule(name=NAMES)
+    def history(self, name):
+        known = self.known(name)
+        if known is None:
+            with pytest.raises(NotFoundError):
+                self.store.history(*name)
+            return
+        history = self.store.history(*name)
+        self.same(history.info, name, known)
+        newest = len(known.versions)
+        oldest = max(0, newest - KEPT_VERSIONS)
+        assert [v.number for v in history.versions] == list(range(newest, oldest, -1))
+        kept = known.versions[oldest:][::-1]
+        marks = {}
+        for version, value in zip(history.versions, kept, strict=True):
+            assert marks.setdefault(value, version.fingerprint) == version.fingerprint
+        assert len(set(marks.values())) == len(marks)
 
     @rule(milliseconds=st.sampled_from([0, 1, 1000, KEPT_DELETED_MS - 1, KEPT_DELETED_MS + 1]))
     def time_goes_on(self, milliseconds):
         self.now += milliseconds
+
+    @rule(milliseconds=st.sampled_from([1, 1000, KEPT_DELETED_MS]))
+    def time_goes_back(self, milliseconds):
+        self.now -= milliseconds
 
     @rule()
     def reopen(self):
@@ -183,18 +293,25 @@ class VaultMachine(RuleBasedStateMachine):
 
     # -- what must be so ---------------------------------------------------------------------------
 
-    def changed(self, names, changed):
+    def changed(self, names):
         """Count a transaction and forget the tombstones that it swept away."""
-        if not changed:
+        touched = {self.bucket(*name) for name in names}
+        if not touched:
             return
         self.changes += 1
-        touched = {
-            self.bucket(environment, key) for environment in names for key in names[environment]
-        }
         for name, known in list(self.model.items()):
-            old = known.deleted is not None and known.deleted + KEPT_DELETED_MS < self.now
-            if old and self.bucket(*name) in touched:
+            if self.gone(known) and self.bucket(*name) in touched:
                 del self.model[name]
+        self.last_write = self.now
+
+    def gone(self, known):
+        """Tell whether a secret counts as absent, though its rows may still be there."""
+        old = known.deleted is not None and known.deleted + KEPT_DELETED_MS < self.now
+        return old and self.now >= self.last_write
+
+    def known(self, name):
+        known = self.model.get(name)
+        return None if known is None or self.gone(known) else known
 
     def bucket(self, environment, key):
         from infsh_secrets.stores.vault.layout import name_index
@@ -255,7 +372,9 @@ class VaultMachine(RuleBasedStateMachine):
         infos = self.store.listing(deleted=deleted)
         names = [(info.environment, info.key) for info in infos]
         expected = [
-            name for name, known in self.model.items() if (known.deleted is not None) == deleted
+            name
+            for name, known in self.model.items()
+            if (known.deleted is not None) == deleted and not self.gone(known)
         ]
         assert names == sorted(expected, key=lambda name: (name[1], name[0]))
         for info in infos:

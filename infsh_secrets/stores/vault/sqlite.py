@@ -170,6 +170,10 @@ class Database:
         """Make the transaction durable; on an error it is not known whether that happened."""
         self.run("COMMIT")
 
+    def vacuum(self) -> None:
+        """Write the file anew without what was removed from it; outside a transaction."""
+        self.run("VACUUM")
+
     def rollback(self) -> None:
         """End the transaction, if there is one, without a change."""
         if self._open and self._connection.in_transaction:

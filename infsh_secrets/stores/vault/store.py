@@ -8,9 +8,9 @@ import time
 from infsh_secrets.crypto.binding import compare_digest
 from infsh_secrets.crypto.kdf import VaultKeys
 from infsh_secrets.crypto.seal import SealError, open_sealed
-from infsh_secrets.domain.errors import IntegrityError, LockedError, NotFoundError
+from infsh_secrets.domain.errors import InfshError, IntegrityError, LockedError
 from infsh_secrets.domain.models import Secret, SecretInfo, SecretValue
-from infsh_secrets.stores.base import Capabilities, SecretStore, not_found
+from infsh_secrets.stores.base import Capabilities, SecretStore, no_version, not_found
 from infsh_secrets.stores.vault.layout import (
     DELETED,
     LIVE,
@@ -32,9 +32,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from infsh_secrets.domain.models import History
     from infsh_secrets.stores.base import Outcome, Write
     from infsh_secrets.stores.vault.anchor import Anchor
     from infsh_secrets.stores.vault.tables import Root
+    from infsh_secrets.stores.vault.transaction import Transaction
 
 VAULT = Capabilities(reveal=True, versions=True, restore=True, environments=True)
 
@@ -146,12 +148,13 @@ class VaultStore(SecretStore):
     def get(self, environment: str, key: str, version: int | None = None) -> Secret:
         self.file.begin_read()
         try:
-            item = self.find(self.ledger(), environment, key)
+            ledger = self.ledger()
+            item = self.find(ledger, environment, key)
             if item is None:
                 raise not_found(key, environment)
             info = self.open_overview(item, environment, key)
             if item.state == DELETED:
-                raise not_found(key, environment, deleted=True)
+                raise not_found(key, environment, deleted=not self.gone(ledger, info))
             versions = self.verified_versions(item)
         finally:
             self.file.rollback()
@@ -160,8 +163,7 @@ class VaultStore(SecretStore):
         if sealed is None:
             if version is None:
                 raise self.damaged_item(item)
-            kept = ", ".join(str(v) for v, _ in versions)
-            raise NotFoundError(f"The secret {key} has no version {version}.", f"It has: {kept}.")
+            raise no_version(key, version, (kept for kept, _ in versions))
         created, data = self.open_value(item, number, sealed)
         return Secret(info, SecretValue(data), number, created)
 
@@ -177,10 +179,50 @@ class VaultStore(SecretStore):
                 info = self.open_overview(item)
                 if item.state == wanted and environment in (None, info.environment):
                     found.append(info)
+            if deleted:
+                found = [info for info in found if not self.gone(ledger, info)]
         finally:
             self.file.rollback()
         found.sort(key=lambda info: (info.key, info.environment))
         return found
+
+    def history(self, environment: str, key: str) -> History:
+        from infsh_secrets.domain.masking import mask
+        from infsh_secrets.domain.models import History, VersionInfo
+        from infsh_secrets.stores.changes import fingerprint
+
+        self.file.begin_read()
+        try:
+            ledger = self.ledger()
+            mark_key = self.fingerprint_key(ledger)
+            item = self.find(ledger, environment, key)
+            if item is None:
+                raise not_found(key, environment)
+            info = self.open_overview(item, environment, key)
+            if self.gone(ledger, info):
+                raise not_found(key, environment)
+            versions = self.verified_versions(item)
+        finally:
+            self.file.rollback()
+        kept = []
+        for number, sealed in reversed(versions):
+            created, data = self.open_value(item, number, sealed)
+            mark = fingerprint(mark_key, data)
+            kept.append(VersionInfo(number, created, mask(data.decode()), mark))
+        return History(info, kept)
+
+    def gone(self, ledger: Ledger, info: SecretInfo) -> bool:
+        """Tell whether a secret was deleted so long ago that it counts as absent."""
+        if info.deleted is None:
+            return False
+        from infsh_secrets.stores import changes
+        from infsh_secrets.stores.vault import audit
+
+        now = self.clock()
+        if not changes.expired(info, now):
+            return False
+        last = (ledger.root.audit_seq, ledger.root.audit_head)
+        return now >= audit.last_time(self.file, self.keys, self.vault, last)
 
     def find(self, ledger: Ledger, environment: str, key: str) -> Item | None:
         """Return the item of a name, live or deleted; None is proven by the name's bucket."""
@@ -243,23 +285,71 @@ class VaultStore(SecretStore):
 
     # -- writing -----------------------------------------------------------------------------------
 
-    def write(self, environment: str, writes: Sequence[Write]) -> list[Outcome]:
+    def begin(self) -> Transaction:
+        """Return a new write transaction."""
         from infsh_secrets.stores.vault.transaction import Transaction
 
-        with Transaction(self) as transaction:
+        return Transaction(self)
+
+    def write(self, environment: str, writes: Sequence[Write]) -> list[Outcome]:
+        with self.begin() as transaction:
             return [transaction.put(environment, write) for write in writes]
 
     def delete(
         self, environment: str, keys: Sequence[str], *, ignore_missing: bool = False
     ) -> list[SecretInfo]:
-        from infsh_secrets.stores.vault.transaction import Transaction
-
-        with Transaction(self) as transaction:
+        with self.begin() as transaction:
             done = [transaction.delete(environment, key, ignore_missing) for key in keys]
         return [info for info in done if info is not None]
 
     def restore(self, environment: str, keys: Sequence[str]) -> list[SecretInfo]:
-        from infsh_secrets.stores.vault.transaction import Transaction
-
-        with Transaction(self) as transaction:
+        with self.begin() as transaction:
             return [transaction.restore(environment, key) for key in keys]
+
+    def rollback(self, environment: str, key: str, to: int | None = None) -> Outcome:
+        with self.begin() as transaction:
+            return transaction.roll_back(environment, key, to)
+
+    def rename(self, environment: str, old: str, new: str) -> SecretInfo:
+        with self.begin() as transaction:
+            return transaction.rename(environment, old, new)
+
+    def copy(
+        self, environment: str, key: str, to_environment: str, name: str | None = None
+    ) -> SecretInfo:
+        with self.begin() as transaction:
+            return transaction.copy((environment, key), (to_environment, name or key))
+
+    def describe(
+        self,
+        environment: str,
+        key: str,
+        *,
+        description: str | None = None,
+        metadata: dict[str, str] | None = None,
+        unset: Sequence[str] = (),
+        expires: int | None = None,
+    ) -> Outcome:
+        with self.begin() as transaction:
+            return transaction.describe(
+                environment,
+                key,
+                description=description,
+                metadata=metadata,
+                unset=unset,
+                expires=expires,
+            )
+
+    def purge(self, environment: str, keys: Sequence[str]) -> list[SecretInfo]:
+        with self.begin() as transaction:
+            done = [transaction.purge(environment, key) for key in keys]
+        try:
+            self.file.vacuum()
+        except InfshError as error:
+            # They are overwritten with zeros already; what is missing is a file without gaps.
+            raise type(error)(
+                f"The secrets were removed for good, but the file was not made smaller: "
+                f"{error.message}",
+                error.hint,
+            ) from None
+        return done

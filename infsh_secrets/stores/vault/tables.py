@@ -332,9 +332,13 @@ class VaultFile(Database):
             ((i.idx, i.nidx, i.item_id, i.rev, i.state, i.overview, i.digest) for i in items),
         )
 
+    def drop_place(self, idx: bytes) -> None:
+        """Remove the row of an item that has another idx now, and leave its versions."""
+        self.run("DELETE FROM items WHERE idx = ?", (idx,))
+
     def drop_item(self, item: Item) -> None:
         """Remove an item with all its versions."""
-        self.run("DELETE FROM items WHERE idx = ?", (item.idx,))
+        self.drop_place(item.idx)
         self.run("DELETE FROM versions WHERE item = ?", (item.item_id,))
 
     def put_versions(self, rows: Iterable[tuple[bytes, int, bytes]]) -> None:

@@ -7,7 +7,16 @@ import os
 from infsh_secrets.crypto.seal import seal
 from infsh_secrets.domain.errors import InfshError, UnavailableError
 from infsh_secrets.stores import changes
-from infsh_secrets.stores.base import DESCRIBED, UNCHANGED, Outcome
+from infsh_secrets.stores.base import (
+    COPIED,
+    DESCRIBED,
+    PURGED,
+    RENAMED,
+    RESTORED,
+    UNCHANGED,
+    Outcome,
+    not_found,
+)
 from infsh_secrets.stores.vault import audit
 from infsh_secrets.stores.vault.layout import (
     DELETED,
@@ -24,6 +33,7 @@ from infsh_secrets.stores.vault.layout import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Self
 
     from infsh_secrets.domain.models import SecretInfo
@@ -33,11 +43,16 @@ if TYPE_CHECKING:
     from infsh_secrets.stores.vault.tables import Root
 
 
+_RENAMED_TO = "renamed to"
+_COPIED_TO = "copied to"
+
+
 class Transaction:
     """A context manager around one write: begins, verifies, and commits on leaving without error.
 
     Everything that is hashed anew is verified first, so that a write never makes tampered rows
-    genuine. A transaction that changes nothing writes nothing.
+    genuine. A transaction that changes nothing writes nothing. A secret deleted too long ago counts
+    as absent; its rows go when its bucket is written.
     """
 
     def __init__(self, store: VaultStore) -> None:
@@ -51,16 +66,23 @@ class Transaction:
         self._new_versions: list[tuple[bytes, int, bytes]] = []
         self._old_versions: list[tuple[bytes, int]] = []
         self._changed: set[bytes] = set()
+        self._moved: list[bytes] = []
+        self._removed: list[Item] = []
+        self._gone: dict[bytes, Item] = {}
         self._ledger: Ledger
         self._fingerprint_key: bytes
         self._now = 0
+        self._may_expire = False
 
     def __enter__(self) -> Self:
         self._file.begin_write()
         try:
             self._ledger = self._store.ledger()
             self._fingerprint_key = self._store.fingerprint_key(self._ledger)
+            last = (self._ledger.root.audit_seq, self._ledger.root.audit_head)
+            last_write = audit.last_time(self._file, self._keys, self._store.vault, last)
             self._now = self._store.clock()
+            self._may_expire = self._now >= last_write
         except BaseException:
             self._file.rollback()
             raise
@@ -117,20 +139,116 @@ class Transaction:
         idx = name_index(self._keys.index, environment, key)
         self._load(idx, environment, key)
         info = changes.restore(self._infos.get(idx), environment, key, self._now)
-        return self._set_state(idx, LIVE, "restored", info)
+        return self._set_state(idx, LIVE, RESTORED, info)
+
+    def roll_back(self, environment: str, key: str, to: int | None) -> Outcome:
+        """Append an older version of a live secret as its newest."""
+        idx, item, before = self._live(environment, key)
+        versions = dict(self._versions[idx])
+        number = changes.version_to_roll_back_to(before, versions, to)
+        data = self._store.open_value(item, number, versions[number])[1]
+        mark = changes.fingerprint(self._fingerprint_key, data)
+        action, info = changes.rollback(before, data, mark, self._now)
+        if action != UNCHANGED:
+            self._append_version(item, info.version, data)
+            self._record(action, info, idx)
+        return Outcome(action, info)
+
+    def rename(self, environment: str, old: str, new: str) -> SecretInfo:
+        """Move a live secret to the place of another name; its id and versions stay."""
+        idx, item, before = self._live(environment, old)
+        place = name_index(self._keys.index, environment, new)
+        self._load(place, environment, new)
+        info = changes.rename(before, self._infos.get(place), new, self._now)
+        self._subjects.append((RENAMED, environment, old, info.version))
+        self._moved.append(idx)
+        self._ledger.bucket(idx[0]).pop(idx, None)
+        self._changed.discard(idx)
+        del self._items[idx], self._infos[idx]
+        item.idx, item.nidx = place, name_only_index(self._keys.index, new)
+        self._items[place] = item
+        self._versions[place] = self._versions.pop(idx)
+        self._record(_RENAMED_TO, info, place)
+        return info
+
+    def copy(self, source: tuple[str, str], target: tuple[str, str]) -> SecretInfo:
+        """Make a new secret with the newest value of a live one; both are (environment, key)."""
+        idx, item, before = self._live(*source)
+        place = name_index(self._keys.index, *target)
+        self._load(place, *target)
+        info = changes.copy(before, self._infos.get(place), *target, self._now)
+        sealed = dict(self._versions[idx]).get(before.version)
+        if sealed is None:
+            raise self._store.damaged_item(item)
+        data = self._store.open_value(item, before.version, sealed)[1]
+        self._append_version(self._new_item(place, info.key), info.version, data)
+        self._subjects.append((COPIED, *source, before.version))
+        self._record(_COPIED_TO, info, place)
+        return info
+
+    def describe(
+        self,
+        environment: str,
+        key: str,
+        *,
+        description: str | None,
+        metadata: dict[str, str] | None,
+        unset: Sequence[str],
+        expires: int | None,
+    ) -> Outcome:
+        """Change what is known of a live secret."""
+        idx, _, before = self._live(environment, key)
+        action, info = changes.describe(
+            before,
+            description=description,
+            metadata=metadata,
+            unset=unset,
+            expires=expires,
+            now=self._now,
+        )
+        if action != UNCHANGED:
+            self._record(action, info, idx)
+        return Outcome(action, info)
+
+    def purge(self, environment: str, key: str) -> SecretInfo:
+        """Remove a live or deleted secret and all its versions."""
+        idx = name_index(self._keys.index, environment, key)
+        item = self._load(idx, environment, key)
+        info = changes.purge(self._infos.get(idx), environment, key)
+        if item is not None:
+            self._subjects.append((PURGED, environment, key, info.version))
+            self._removed.append(item)
+            self._new_versions = [row for row in self._new_versions if row[0] != item.item_id]
+            self._ledger.bucket(idx[0]).pop(idx, None)
+            self._changed.discard(idx)
+            del self._items[idx], self._infos[idx], self._versions[idx]
+        return info
 
     # -- how -----------------------------------------------------------------------------------
 
     def _load(self, idx: bytes, environment: str, key: str) -> Item | None:
-        """Return the verified item, as this transaction has left it so far."""
+        """Return the verified item, as this transaction has left it so far; None if absent."""
         if idx in self._items:
             return self._items[idx]
         item = self._store.find(self._ledger, environment, key)
         if item is not None:
-            self._infos[idx] = self._store.open_overview(item, environment, key)
+            info = self._store.open_overview(item, environment, key)
+            if self._may_expire and changes.expired(info, self._now):
+                self._gone[idx] = item
+                return None
+            self._infos[idx] = info
             self._versions[idx] = self._store.verified_versions(item)
             self._items[idx] = item
         return item
+
+    def _live(self, environment: str, key: str) -> tuple[bytes, Item, SecretInfo]:
+        """Return (idx, item, what is known) of a live secret; NotFoundError for any other."""
+        idx = name_index(self._keys.index, environment, key)
+        item = self._load(idx, environment, key)
+        info = changes.live(self._infos.get(idx), environment, key)
+        if item is None:
+            raise not_found(key, environment)
+        return idx, item, info
 
     def _new_item(self, idx: bytes, key: str) -> Item:
         nidx = name_only_index(self._keys.index, key)
@@ -171,20 +289,29 @@ class Transaction:
             item.digest = item_digest(item, self._versions[idx])
             entry = (idx, item.item_id, item.rev, item.state, item.digest)
             self._ledger.bucket(idx[0])[idx] = entry
+        self._remove_rows()
         self._file.put_items(self._items[idx] for idx in changed)
         self._file.put_versions(sorted(self._new_versions))
         self._file.drop_versions(self._old_versions)
-        if self._now >= audit.last_time(self._file, self._keys, vault, last):
-            self._sweep({idx[0] for idx in changed})
+        removed = [*self._moved, *(item.idx for item in self._removed)]
+        if self._may_expire:
+            self._sweep({idx[0] for idx in [*changed, *removed]})
         user, program = self._store.actor()
         record = audit.Entry(self._now, user, program, len(self._subjects), self._subjects)
         return self._ledger.commit(*audit.append(self._file, self._keys, vault, last, record))
 
-    def _sweep(self, buckets: set[int]) -> None:
-        """Remove tombstones older than 30 days from the buckets that are written anyway.
+    def _remove_rows(self) -> None:
+        """Remove the rows of what has moved, was purged, or is replaced though long deleted."""
+        for idx in self._moved:
+            self._file.drop_place(idx)
+        for item in self._removed:
+            self._file.drop_item(item)
+        for idx, item in self._gone.items():
+            if idx in self._changed:
+                self._file.drop_item(item)
 
-        Not while the clock is behind the last entry: a wrong clock must not destroy anything.
-        """
+    def _sweep(self, buckets: set[int]) -> None:
+        """Remove tombstones older than 30 days from the buckets that are written anyway."""
         for bucket in buckets:
             entries = self._ledger.bucket(bucket)
             for idx in [idx for idx, entry in entries.items() if entry[3] == DELETED]:
@@ -192,8 +319,8 @@ class Transaction:
                 if item is None:
                     raise self._file.damaged("an item is missing")
                 self._store.check_entry(self._ledger, item)
-                deleted = self._store.open_overview(item).deleted
-                if deleted is not None and deleted + changes.KEPT_DELETED_MS < self._now:
+                info = self._store.open_overview(item)
+                if changes.expired(info, self._now):
                     self._file.drop_item(item)
                     del entries[idx]
 
