@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 import sys
 import time
 import warnings
@@ -126,3 +128,27 @@ def seen(terminal):
         return made
 
     return run
+
+
+PASSPHRASE = "correct horse"
+
+
+@pytest.fixture(scope="session")
+def passphrase_home(tmp_path_factory):
+    """A home whose vault opens with PASSPHRASE alone; made once, since that takes a while."""
+    home = tmp_path_factory.mktemp("passphrase-home")
+    file = home / "passphrase"
+    file.write_text(PASSPHRASE)
+    file.chmod(0o600)
+    env = {"HOME": str(home), "INFSH_VAULT_PASSPHRASE_FILE": str(file), "PATH": os.environ["PATH"]}
+    program = os.path.join(BIN, "infsh")
+    words = [program, "secrets", "set", "NEW_KEY", "a-made-up-value-of-some-length"]
+    subprocess.run(words, env=env, check=True, capture_output=True)
+    file.unlink()
+    return home
+
+
+@pytest.fixture
+def passphrase_vault(passphrase_home, own_home):
+    """That vault in the home of this test."""
+    shutil.copytree(passphrase_home, own_home, dirs_exist_ok=True)

@@ -84,12 +84,7 @@ def test_it_changes_nothing(infsh, own_home):
     assert {p: p.read_bytes() for p in own_home.rglob("*") if p.is_file()} == before
 
 
-def test_it_asks_nothing_on_a_terminal(infsh, terminal, tmp_path):
-    file = tmp_path / "passphrase"
-    file.write_text("correct horse")
-    file.chmod(0o600)
-    env = {"INFSH_VAULT_PASSPHRASE_FILE": str(file)}
-    infsh("secrets", "set", "SOME_KEY", "a-made-up-value", env=env)
+def test_it_asks_nothing_on_a_terminal(passphrase_vault, terminal):
     made = terminal("infsh", "__complete", "secrets", "get", "")
     assert (made.end(), made.raw) == (0, b"")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from infsh_secrets import entry
 from infsh_secrets.cli.commands_table import COMMANDS, GROUPS
 
 PATHS = [(), *GROUPS, *(command.path for command in COMMANDS)]
@@ -14,10 +15,22 @@ def path(request):
     return request.param
 
 
-def test_the_page_of_a_command(infsh, path):
-    done = infsh(*path, "--help")
-    assert (done.returncode, done.stderr) == (0, b"")
-    text = done.stdout.decode()
+@pytest.fixture
+def page(capfd):
+    """Return the help of a command, run in this process."""
+
+    def read(*words):
+        capfd.readouterr()
+        assert entry.run([*words, "--help"]) == 0
+        out, err = capfd.readouterr()
+        assert err == ""
+        return out
+
+    return read
+
+
+def test_the_page_of_a_command(page, path):
+    text = page(*path)
     lines = text.splitlines()
     assert lines[0].startswith(" ".join(["Usage: infsh", *path, ""]))
     assert max(map(len, lines)) <= 80
@@ -30,17 +43,16 @@ def test_the_page_of_a_command(infsh, path):
     assert "--help" in named
 
 
-def test_every_line_of_a_list_says_something(infsh, path):
-    pieces = infsh(*path, "--help").stdout.decode().split("\n\n")
-    for piece in pieces:
+def test_every_line_of_a_list_says_something(page, path):
+    for piece in page(*path).split("\n\n"):
         title, *rows = piece.rstrip().split("\n")
         if title.endswith(":") and not title.startswith("Example"):
             assert rows
             assert all("  " in row.strip() or row.startswith(" " * 8) for row in rows), piece
 
 
-def test_examples_are_one_block(infsh):
-    text = infsh("secrets", "set", "--help").stdout.decode()
+def test_examples_are_one_block(page):
+    text = page("secrets", "set")
     block = next(piece for piece in text.split("\n\n") if piece.startswith("Examples:"))
     assert block.split("\n")[1:] == [
         '  infsh secrets set OPENAI_API_KEY -d "For GPT-4 calls"',
@@ -50,12 +62,12 @@ def test_examples_are_one_block(infsh):
     ]
 
 
-def test_arguments_are_explained(infsh):
-    assert "\n  KEY  The secret.\n" in infsh("secrets", "get", "--help").stdout.decode()
+def test_arguments_are_explained(page):
+    assert "\n  KEY  The secret.\n" in page("secrets", "get")
 
 
-def test_a_group_lists_its_commands_with_summaries(infsh):
-    text = infsh("secrets", "--help").stdout.decode()
+def test_a_group_lists_its_commands_with_summaries(page):
+    text = page("secrets")
     for name, group in ((g[-1], t) for g, t in GROUPS.items() if g[:-1] == ("secrets",)):
         assert f"\n  {name.ljust(9)}{group}\n" in text
     for command in COMMANDS:

@@ -169,16 +169,10 @@ def test_nothing_and_no_question_without_a_vault(shell, own_home):
     assert not list(own_home.rglob("*.vault"))
 
 
-def test_nothing_and_no_question_with_a_locked_or_damaged_vault(shell, infsh, own_home, tmp_path):
-    words = tmp_path / "passphrase"
-    words.write_text("correct horse")
-    words.chmod(0o600)
-    env = {"INFSH_VAULT_PASSPHRASE_FILE": str(words)}
-    infsh("secrets", "set", "SOME_KEY", "a-made-up-value", env=env)
-    infsh("secrets", "set", "SOME_KEY", "a-made-up-value", "--team", "x", env=env)
+def test_nothing_and_no_question_with_a_locked_or_damaged_vault(shell, passphrase_vault, own_home):
     shell.leaves("infsh secrets get ")
     shell.leaves("infsh secrets get --env ")
-    shell.leaves("infsh secrets delete S")
+    shell.leaves("infsh secrets delete N")
     (vault,) = own_home.rglob("personal.vault")
     vault.write_bytes(b"not a vault" * 1000)
     shell.leaves("infsh secrets get ")

@@ -157,15 +157,6 @@ def test_delete_names_the_undo(infsh, seen):
     ]
 
 
-@pytest.fixture
-def passphrase_vault(infsh, tmp_path):
-    path = tmp_path / "passphrase"
-    path.write_text("correct horse")
-    path.chmod(0o600)
-    env = {"INFSH_VAULT_PASSPHRASE_FILE": str(path)}
-    assert infsh("secrets", "set", "NEW_KEY", VALUE, env=env).returncode == 0
-
-
 def test_the_passphrase_is_asked_for_unseen(passphrase_vault, terminal):
     for arguments in (["--plain"], []):
         made = terminal("infsh", "secrets", "get", "NEW_KEY", *arguments)
