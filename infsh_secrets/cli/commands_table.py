@@ -58,6 +58,31 @@ COMMANDS = (
         "Accept a vault that is older than it was.",
     ),
     Command(
+        ("secrets", "vault", "recovery-code"),
+        f"{_MODULES}.vault_recovery_code:vault_recovery_code",
+        "Make a recovery code for paper.",
+    ),
+    Command(
+        ("secrets", "vault", "key", "list"),
+        f"{_MODULES}.vault_key_list:vault_key_list",
+        "List the keys that open the vault.",
+    ),
+    Command(
+        ("secrets", "vault", "key", "add"),
+        f"{_MODULES}.vault_key_add:vault_key_add",
+        "Add a key to the vault.",
+    ),
+    Command(
+        ("secrets", "vault", "key", "remove"),
+        f"{_MODULES}.vault_key_remove:vault_key_remove",
+        "Remove a key from the vault.",
+    ),
+    Command(
+        ("secrets", "vault", "key", "change-passphrase"),
+        f"{_MODULES}.vault_key_change_passphrase:vault_key_change_passphrase",
+        "Change the vault's passphrase.",
+    ),
+    Command(
         ("secrets", "team", "create"),
         f"{_MODULES}.team_create:team_create",
         "Make the vault of a team.",
@@ -78,6 +103,7 @@ GROUPS = {
     ("secrets",): "Keep API keys in an encrypted vault.",
     ("secrets", "audit"): "The record of what was done; `list` if nothing else is named.",
     ("secrets", "vault"): "The vault itself.",
+    ("secrets", "vault", "key"): "The keys that open the vault.",
     ("secrets", "team"): "Teams, each with a vault of its own.",
 }
 

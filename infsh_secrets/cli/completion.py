@@ -28,7 +28,7 @@ _FIXED = {
     "--store": ("vault",),
     "--generate": ("alnum:40", "hex:32", "base64:32", "uuid"),
 }
-_PATHS = ("--file", "--vault", "--key-file")
+_PATHS = ("--file", "--vault", "--key-file", "--key-file-out", "--new-file")
 _GROUPS = ((), *GROUPS)
 _SETTLED = {
     "--team": "team",
@@ -209,6 +209,8 @@ def _arguments(command: Command, given: _Given) -> Candidates:
         return [(shell, "") for shell in SCRIPTS]
     if command.name in ("get", "set") and given.arguments:
         return []  # `get` takes one name, and what comes now after `set` is the value
+    if command.path[1:3] == ("vault", "key"):
+        return [] if given.arguments else _keys(command.name, given.settled)
     if command.name in ("get", "delete", "restore", "list", "set"):
         found = _names(
             given.settled,
@@ -218,6 +220,21 @@ def _arguments(command: Command, given: _Given) -> Candidates:
         )
         return [(name, text) for name, text in found if name not in given.arguments]
     return []
+
+
+def _keys(name: str, settled: dict[str, str]) -> Candidates:
+    """Return the ids of keys that may be removed or changed; they are no secrets."""
+    from infsh_secrets.services.key_slots import SHORT_ID, shown
+
+    if name not in ("remove", "change-passphrase"):
+        return []
+    with _workspace(settled) as workspace:
+        found = [shown(workspace, slot) for slot in workspace.locked.slots]
+    return [
+        (key.id[:SHORT_ID], f"{key.kind}, {key.path or key.kept_in}")
+        for key in found
+        if name == "remove" or key.kind == "passphrase"
+    ]
 
 
 def _names(settled: dict[str, str], *, deleted: bool, everywhere: bool, known: bool) -> Candidates:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from infsh_secrets.domain.results import Result
+    from infsh_secrets.services.dialogue import Dialogue
 
 
 class Context:
@@ -61,6 +62,15 @@ class Context:
             settings = Settings(self._options, os.environ)
             self._workspace = Workspace(settings, ask_hidden if self.may_ask else None)
         return self._workspace
+
+    @property
+    def dialogue(self) -> Dialogue | None:
+        """The person at the terminal, None where nothing may be asked."""
+        if not self.may_ask:
+            return None
+        from infsh_secrets.cli.prompts import dialogue
+
+        return dialogue()
 
     def choose_team(self, team: str) -> None:
         """Work in this team, whatever options and variables say; its vault has a fixed place."""

@@ -17,6 +17,7 @@ from infsh_secrets.domain.results import (
     SecretView,
     TeamCreated,
     Text,
+    VaultAction,
 )
 from infsh_secrets.domain.sanitize import sanitize, sanitize_json
 from infsh_secrets.files.streams import OutputError, refuse_controls, write_stdout, write_value
@@ -84,15 +85,16 @@ class Renderer:
             data = result.value.reveal_bytes()
             write_value(data, newline=result.newline, raw=result.raw)
             return
-        if isinstance(result, Changes):
+        if isinstance(result, Changes | VaultAction):
             if self._quiet:
                 return
-            if result.undo and self.form not in ("table", "plain"):  # these tell it themselves
-                self.say(f"Undo with: {result.undo}")
+            undo = result.undo if isinstance(result, Changes) else ""
+            if undo and self.form not in ("table", "plain"):  # these tell it themselves
+                self.say(f"Undo with: {undo}")
         try:
             write_stdout(self._encode(self._text(result)))
         except OutputError as error:
-            if not isinstance(result, Changes | TeamCreated):
+            if not isinstance(result, Changes | TeamCreated | VaultAction):
                 raise
             message = f"The change was made, but {error.message[0].lower()}{error.message[1:]}"
             raise OutputError(message, error.hint) from None

@@ -11,11 +11,13 @@ from infsh_secrets.domain.results import (
     AuditVerified,
     Changes,
     ExitCodes,
+    KeyList,
     Result,
     SecretList,
     SecretView,
     TeamCreated,
     TeamList,
+    VaultAction,
     VaultStatus,
     VaultTrusted,
     VerifyReport,
@@ -44,7 +46,11 @@ def names(result: Result) -> str:
         found = [result.team]
     elif isinstance(result, AuditList):
         found = list(dict.fromkeys(event.key for event in result.events if event.key))
-    elif isinstance(result, VaultStatus | VerifyReport | AuditVerified | VaultTrusted):
+    elif isinstance(result, KeyList):
+        found = [key.id for key in result.keys]
+    elif isinstance(
+        result, VaultStatus | VerifyReport | AuditVerified | VaultTrusted | VaultAction
+    ):
         found = [result.path]
     return "".join(sanitize(name) + "\n" for name in found)
 
@@ -67,6 +73,8 @@ def table(result: Result) -> tuple[tuple[str, ...], list[tuple[str, ...]]] | Non
         return ("code", "name", "when"), [(str(n), name, when) for n, name, when in result.rows]
     if isinstance(result, AuditList) and result.events:
         return record_words.AUDIT_TITLES, [record_words.audit_row(e) for e in result.events]
+    if isinstance(result, KeyList):
+        return KEY_TITLES, key_rows(result)
     return None
 
 
@@ -81,6 +89,18 @@ def list_row(info: SecretInfo, now: int, *, unicode: bool) -> tuple[str, ...]:
         str(info.version),
         age(info.updated if info.deleted is None else info.deleted, now),
     )
+
+
+KEY_TITLES = ("id", "kind", "kept in")
+_KEY_ID_SHOWN = 8
+
+
+def key_rows(result: KeyList) -> list[tuple[str, ...]]:
+    """Return the cells of each key; the first characters of its id are enough to name it."""
+    shown = {key.id: key.id[:_KEY_ID_SHOWN] for key in result.keys}
+    if len(set(shown.values())) < len(shown):
+        shown = {key: key for key in shown}
+    return [(shown[key.id], key.kind, key.path or key.kept_in) for key in result.keys]
 
 
 def masked(info: SecretInfo, *, unicode: bool) -> str:
@@ -127,6 +147,8 @@ def sentences(result: Result, *, unicode: bool) -> list[str]:
         return _changes(result, unicode=unicode)
     if isinstance(result, VaultStatus):
         return _status(result)
+    if isinstance(result, VaultAction):
+        return list(result.sentences)
     if isinstance(result, VerifyReport):
         return [
             f"The vault {result.path} is whole.",

@@ -7,6 +7,7 @@ import sys
 import warnings
 
 from infsh_secrets.domain.errors import AbortedError, UsageError
+from infsh_secrets.services.dialogue import Dialogue
 
 _TRIES = 3
 
@@ -59,3 +60,62 @@ def confirm(question: str, *, may_ask: bool, option: str) -> None:
     sys.stderr.flush()
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         raise AbortedError("Nothing was changed.")
+
+
+def dialogue() -> Dialogue:
+    """Return how use cases reach the person at this terminal."""
+    return Dialogue(ask_new_passphrase, agrees, show_code)
+
+
+def ask_new_passphrase() -> str:
+    """Return a passphrase typed twice the same."""
+    for _ in range(_TRIES):
+        passphrase = ask_hidden("New passphrase of the vault (not shown): ")
+        if not passphrase:
+            raise AbortedError("Nothing was typed, nothing was changed.")
+        if ask_hidden("The same again: ") == passphrase:
+            return passphrase
+        sys.stderr.write("The two differ. Once more.\n")
+    raise UsageError("The two never were the same, nothing was changed.", "Try again.")
+
+
+def agrees(question: str) -> bool:
+    """Ask a yes-or-no question; only y and yes are yes."""
+    return _ask_shown(f"{question} [y/N] ").lower() in ("y", "yes")
+
+
+def show_code(code: str) -> None:
+    """Show a recovery code on the terminal, and have its last group typed as a proof of paper."""
+    last = code.rpartition("-")[2]
+    say(
+        "\nThe recovery code opens the vault when every other key is lost. It is shown only now:\n"
+        f"\n    {code}\n\nWrite it down and keep it away from this machine.\n"
+    )
+    for _ in range(_TRIES):
+        if _ask_shown("To show that you have it, type its last group: ").upper() == last:
+            return
+        say("That is not its last group.\n")
+    raise AbortedError("The recovery code was not taken down, nothing was changed.")
+
+
+def say(text: str) -> None:
+    """Write to the terminal beside the questions."""
+    sys.stderr.write(text)
+    sys.stderr.flush()
+
+
+def _ask_shown(question: str) -> str:
+    """Return what is typed, without blanks around it; AbortedError at end of input."""
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    try:
+        line = sys.stdin.readline()
+    except UnicodeDecodeError:
+        line = "?\n"
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+        raise
+    if not line:
+        sys.stderr.write("\n")
+        raise AbortedError("Nothing was typed, nothing was changed.")
+    return line.strip()

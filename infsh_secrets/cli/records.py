@@ -12,12 +12,14 @@ from infsh_secrets.domain.results import (
     AuditVerified,
     Changes,
     ExitCodes,
+    KeyList,
     Place,
     Result,
     SecretList,
     SecretView,
     TeamCreated,
     TeamList,
+    VaultAction,
     VaultStatus,
     VaultTrusted,
     VerifyReport,
@@ -76,9 +78,25 @@ def as_data(result: Result, *, unicode: bool) -> Any:
         return {**result._asdict(), "environments": dict(result.environments)}
     if isinstance(result, VerifyReport | AuditVerified | VaultTrusted):
         return result._asdict()
+    if isinstance(
+        result, VaultStatus | VerifyReport | KeyList | VaultAction | AuditVerified | VaultTrusted
+    ):
+        return _of_vault(result)
     if isinstance(result, AuditList):
         return [_event(event) for event in result.events]
     raise TypeError("a result without a record")
+
+
+def _of_vault(
+    result: VaultStatus | VerifyReport | KeyList | VaultAction | AuditVerified | VaultTrusted,
+) -> Any:
+    if isinstance(result, KeyList):
+        return [key._asdict() for key in result.keys]
+    if isinstance(result, VaultAction):
+        return {"action": result.action, "path": result.path, **result.facts}
+    if isinstance(result, VaultStatus):
+        return {**result._asdict(), "environments": dict(result.environments)}
+    return result._asdict()
 
 
 def secret(info: SecretInfo, place: Place, *, unicode: bool) -> dict[str, Any]:

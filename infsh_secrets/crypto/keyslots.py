@@ -12,6 +12,7 @@ RECOVERY = 3
 NO_KEY_ID = bytes(8)
 WRAPPED_BYTES = seal.KEY_BYTES + seal.OVERHEAD
 MOST_SLOTS = 16
+WITH_KEY_ID = (RAW, RECOVERY)
 KINDS = {RAW: "raw", PASSPHRASE: "passphrase", RECOVERY: "recovery"}
 
 
@@ -114,6 +115,12 @@ def unwrap_raw(slot: Slot, secret: bytes, vault_id: bytes, epoch: int) -> bytes:
 def unwrap_recovery(slot: Slot, code: bytes, vault_id: bytes, epoch: int) -> bytes:
     """Return the vault key, or raise seal.SealError."""
     return _unwrap(slot, kdf.recovery_kek(code, slot.salt), vault_id, epoch)
+
+
+def unwrap_key(slot: Slot, key: bytes, vault_id: bytes, epoch: int) -> bytes:
+    """Do either for the slot of a raw key or recovery code, as the slot says."""
+    unwrap = unwrap_recovery if slot.kind == RECOVERY else unwrap_raw
+    return unwrap(slot, key, vault_id, epoch)
 
 
 def unwrap_passphrase(slot: Slot, passphrase: str, vault_id: bytes, epoch: int) -> bytes:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from infsh_secrets.domain.models import SecretInfo, SecretValue
 
 
@@ -93,6 +95,32 @@ class VaultTrusted(NamedTuple):
     rolled_back: bool
 
 
+class KeySlot(NamedTuple):
+    """One key of a vault, without its secret; `path` where it lies, if that is the usual place."""
+
+    id: str
+    kind: str
+    kept_in: str
+    key_id: str | None
+    path: str | None
+
+
+class KeyList(NamedTuple):
+    """The keys that open a vault."""
+
+    vault: str
+    keys: tuple[KeySlot, ...]
+
+
+class VaultAction(NamedTuple):
+    """What was done to a vault or its keys: a word, facts for programs, sentences for people."""
+
+    action: str
+    path: str
+    facts: Mapping[str, object]
+    sentences: tuple[str, ...]
+
+
 class TeamList(NamedTuple):
     """The teams that have a vault here, and the one in use."""
 
@@ -159,6 +187,8 @@ Result = (
     | VaultStatus
     | VerifyReport
     | VaultTrusted
+    | KeyList
+    | VaultAction
     | TeamList
     | TeamCreated
     | AuditList

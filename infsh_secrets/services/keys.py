@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 
-from infsh_secrets.crypto import kdf, keyslots
-from infsh_secrets.crypto.keytext import RAW_BYTES, encode_raw_key, key_id
-from infsh_secrets.domain.errors import ConflictError, InfshError
+from infsh_secrets.crypto import keyslots
+from infsh_secrets.crypto.keytext import RAW_BYTES, key_id
+from infsh_secrets.domain.errors import ConflictError, InfshError, UsageError
 from infsh_secrets.domain.sanitize import sanitize
 from infsh_secrets.files.folders import shared_folder
 from infsh_secrets.files.private import ExclusiveLock, ensure_private_folder
+from infsh_secrets.services import new_keys
 from infsh_secrets.stores.vault.create import NewVault, create_vault, draw_vault
 from infsh_secrets.unlock import os_keyring
-from infsh_secrets.unlock.keyfile import write_own_key
-from infsh_secrets.unlock.sources import KEYRING, named_key, read_passphrase_file
+from infsh_secrets.unlock.passphrases import read_passphrase_file
+from infsh_secrets.unlock.sources import named_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,10 +90,8 @@ def _first_slot(workspace: Workspace, new: NewVault) -> tuple[Slot, str, Callabl
         slot = keyslots.wrap_raw(key, key_id(key), "named", new, keyslots.Randomness.draw())
         return slot, f"It opens with {by}: keep that key, nothing else opens it.", _nothing
     if passphrase is not None:
-        slot = keyslots.wrap_passphrase(
-            passphrase, kdf.ARGON2_DEFAULT, new, keyslots.Randomness.draw()
-        )
-        return slot, "It opens with the passphrase, which nobody can reset.", _nothing
+        made = new_keys.passphrase_key(workspace, passphrase, new)
+        return made.slot, "It opens with the passphrase, which nobody can reset.", _nothing
     return _generated_slot(workspace, new)
 
 
@@ -100,33 +99,30 @@ def _named_slot_source(workspace: Workspace) -> tuple[tuple[bytes, str, bool] | 
     """Return the key and the passphrase (both secret) that are named to open the new vault."""
     sources = workspace.sources()
     named = named_key(sources)
+    if named and len(named[0]) != RAW_BYTES:
+        raise UsageError(
+            "A recovery code cannot be the first key of a vault.",
+            "Leave it out: a new vault gets a key of its own.",
+        )
     if named or not sources.passphrase:
         return named, None
     return None, read_passphrase_file(sources.passphrase)
 
 
 def _generated_slot(workspace: Workspace, new: NewVault) -> tuple[Slot, str, Callable[[], None]]:
-    key = os.urandom(RAW_BYTES)
-    identity = key_id(key)
     try:
-        backend = os_keyring.find()
-        if backend is not None:
-            os_keyring.store(backend, new[0], identity, encode_raw_key(key))
+        found = os_keyring.find() is not None
+        key = new_keys.keyring_key(new) if found else None
     except InfshError as error:
         workspace.notices.append(f"{error.message} A key file is used instead.")
-        backend = None
-    if backend is not None:
-        slot = keyslots.wrap_raw(key, identity, KEYRING, new, keyslots.Randomness.draw())
-        return (
-            slot,
-            "Its key is in the OS keyring and opens it while you are logged in.",
-            lambda: os_keyring.forget(backend, new[0], identity),
-        )
-    path = write_own_key(workspace.settings.keys, identity, key)
-    slot = keyslots.wrap_raw(key, identity, "file", new, keyslots.Randomness.draw())
+        key = None
+    if key is not None:
+        notice = "Its key is in the OS keyring and opens it while you are logged in."
+        return key.slot, notice, key.undo
+    key = new_keys.own_file_key(workspace.settings.keys, new)
     notice = (
-        f"Its key is in the file {sanitize(path)}, which only you may read: it protects copies of "
+        f"Its key is {key.kept}, which only you may read: it protects copies of "
         "the vault, not against somebody who can read your files. Without it nothing opens the "
         "vault: keep a copy elsewhere."
     )
-    return slot, notice, lambda: os.unlink(path)
+    return key.slot, notice, key.undo

@@ -27,13 +27,14 @@ class Workspace:
     """The settings in force, and the store they name, opened when it is first needed.
 
     `ask` prompts for a passphrase and is None where nothing may be asked. `notices` collects what
-    the person should be told besides the result.
+    the person should be told besides the result. `vault_key` is secret, and empty until it is open.
     """
 
     def __init__(self, settings: Settings, ask: Callable[[str], str] | None = None) -> None:
         self.settings = settings
         self.notices: list[str] = []
         self.opened_by = ""
+        self.vault_key = b""
         self._ask = ask
         self._store: VaultStore | None = None
         self._locked: LockedVault | None = None
@@ -61,17 +62,16 @@ class Workspace:
         """Return the local vault, opened and unlocked."""
         if self._store is None:
             locked = self.locked
-            head = locked.head
-            lock = Lock(locked.file.path, head.vault_id, head.epoch, locked.slots)
-            opened = open_lock(lock, self.sources())
+            opened = open_lock(self.lock(), self.sources())
             keys = locked.unlock(opened.vault_key)
             self.opened_by = opened.by
+            self.vault_key = opened.vault_key
             self._store = VaultStore(
                 locked,
                 keys,
                 team=self.settings.team,
                 actor=actor,
-                anchor=self.anchor(head.vault_id),
+                anchor=self.anchor(locked.head.vault_id),
             )
         return self._store
 
@@ -93,6 +93,12 @@ class Workspace:
                 )
             self._locked = LockedVault(self.settings.vault)
         return self._locked
+
+    def lock(self) -> Lock:
+        """Return what the vault shows to whoever has a key for it."""
+        locked = self.locked
+        head = locked.head
+        return Lock(locked.file.path, head.vault_id, head.epoch, locked.slots)
 
     def sources(self) -> Sources:
         """Return where a key may come from."""
@@ -117,6 +123,7 @@ class Workspace:
         if self._locked is not None:
             self._locked.file.close()
         self._locked = self._store = None
+        self.vault_key = b""
 
     def __enter__(self) -> Self:
         return self

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import os
 
-from infsh_secrets.crypto.keytext import KeyTextError, decode_raw_key, encode_raw_key
+from infsh_secrets.crypto.keytext import (
+    RECOVERY_PREFIX,
+    KeyTextError,
+    decode_raw_key,
+    decode_recovery_code,
+    encode_raw_key,
+)
 from infsh_secrets.domain.errors import DeniedError, LockedError, NotFoundError
 from infsh_secrets.domain.sanitize import sanitize
 from infsh_secrets.files.private import (
@@ -15,7 +21,7 @@ from infsh_secrets.files.private import (
 
 _LIMIT = 1024
 _KEY_FILE = "key file"
-_KEY_TEXT = "INFSHKEY"
+_KEY_TEXTS = ("INFSHKEY", RECOVERY_PREFIX)
 
 
 def read_key_file(path: str) -> bytes:
@@ -31,7 +37,7 @@ def read_secret_file(path: str, what: str, limit: int) -> bytes:
     try:
         return read_private_file(path, what, limit)
     except NotFoundError as error:
-        if what != _KEY_FILE or _KEY_TEXT in path.upper():
+        if what != _KEY_FILE or any(text in path.upper() for text in _KEY_TEXTS):
             # Who gives the secret itself in place of the path does not want it repeated.
             raise LockedError(
                 f"There is no {what} at the path that is given.",
@@ -43,9 +49,15 @@ def read_secret_file(path: str, what: str, limit: int) -> bytes:
 
 
 def parse_key(data: bytes, what: str) -> bytes:
-    """Return the key in `data`; a LockedError says what is wrong with it and shows none of it."""
+    """Return the key or recovery code in `data`.
+
+    A LockedError says what is wrong with it and shows none of it.
+    """
     try:
-        return decode_raw_key(data.decode("ascii"))
+        text = data.decode("ascii")
+        if text.lstrip().upper().startswith(RECOVERY_PREFIX):
+            return decode_recovery_code(text)
+        return decode_raw_key(text)
     except KeyTextError as error:
         reason = error.reason
     except UnicodeDecodeError:

@@ -1,7 +1,8 @@
 """The order in which keys are tried, and what each attempt means.
 
 Descriptor, named key file, variable, the vault's own key file, OS keyring, passphrase file, prompt.
-A key that the command line names must fit; one that merely lies around is passed over.
+A key that the command line names must fit; one that merely lies around is passed over. Wherever a
+key is named, a recovery code may stand instead.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ import os
 from infsh_secrets.crypto import keyslots
 from infsh_secrets.crypto.keytext import key_id
 from infsh_secrets.crypto.seal import SealError
-from infsh_secrets.domain.errors import LockedError
+from infsh_secrets.domain.errors import InfshError, LockedError
 from infsh_secrets.domain.sanitize import sanitize
-from infsh_secrets.unlock.keyfile import own_key_path, parse_key, read_key_file, read_secret_file
+from infsh_secrets.unlock.keyfile import own_key_path, parse_key, read_key_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 KEYRING = "keyring"
 _KEY_LIMIT = 1024
-_PASSPHRASE_LIMIT = 4096
 
 
 class Lock:
@@ -39,7 +39,11 @@ class Lock:
 
 
 class Sources:
-    """Where to look. `key_text` is secret; `ask` prompts for a passphrase, None when it may not."""
+    """Where to look.
+
+    `key_text` is secret; `ask` prompts for a passphrase, None when it may not. `passphrases` are
+    those that have been read or typed so far.
+    """
 
     __slots__ = (
         "ask",
@@ -50,6 +54,7 @@ class Sources:
         "key_text",
         "own",
         "passphrase",
+        "passphrases",
     )
 
     def __init__(
@@ -71,6 +76,7 @@ class Sources:
         self.own = own
         self.passphrase = passphrase
         self.ask = ask
+        self.passphrases: list[str] = []
 
 
 class Opened:
@@ -101,30 +107,34 @@ def named_key(sources: Sources) -> tuple[bytes, str, bool] | None:
 def open_lock(lock: Lock, sources: Sources) -> Opened:
     """Return the vault key from the first source that has it.
 
-    Raises LockedError when none has, or when a key named on the command line does not fit.
+    Raises LockedError when none has, or when a key named on the command line does not fit. A key
+    that lies here but cannot be used, or whose slot is damaged, does not stop the others; when
+    none of them opens the vault, it is what is told.
     """
-    damaged = False
-    for key, by, must_fit in _raw_keys(lock, sources):
-        wanted = key_id(key)
-        slots = [s for s in lock.slots if s.kind == keyslots.RAW and s.key_id == wanted]
-        for slot in slots:
-            try:
-                return Opened(keyslots.unwrap_raw(slot, key, lock.vault_id, lock.epoch), by)
-            except SealError:
-                damaged = True
+    trouble: list[InfshError] = []
+    named = named_key(sources)
+    if named:
+        key, by, must_fit = named
+        opened = open_with_key(lock, key, by, trouble)
+        if opened:
+            return opened
         if must_fit:
             raise LockedError(
                 f"The vault {sanitize(lock.path)} does not open with {by}.",
                 "It is the key of another vault, or its slot was removed.",
             )
-    opened = _open_with_passphrase(lock, sources)
-    if opened:
-        return opened
-    if damaged:
-        raise LockedError(
-            f"A key of the vault {sanitize(lock.path)} is at hand, but its slot is damaged.",
-            "Open it with another key, or put back a backup of the vault.",
-        )
+    for key, by in keys_here(lock, sources, trouble):
+        opened = open_with_key(lock, key, by, trouble)
+        if opened:
+            return opened
+    if sources.passphrase or sources.ask:
+        from infsh_secrets.unlock.passphrases import open_with_words
+
+        opened = open_with_words(lock, sources, trouble)
+        if opened:
+            return opened
+    for error in trouble:
+        raise error
     if any(slot.hint == KEYRING for slot in lock.slots):
         raise LockedError(
             f"The key of the vault {sanitize(lock.path)} is in an OS keyring that is not at hand.",
@@ -138,65 +148,59 @@ def open_lock(lock: Lock, sources: Sources) -> Opened:
     )
 
 
-def _raw_keys(lock: Lock, sources: Sources) -> Iterator[tuple[bytes, str, bool]]:
-    named = named_key(sources)
-    if named:
-        yield named
+def open_with_key(
+    lock: Lock, key: bytes, by: str, trouble: list[InfshError] | None = None
+) -> Opened | None:
+    """Return the vault key from the slot of a raw key or recovery code, None when it has none."""
+    wanted = key_id(key)
+    for slot in lock.slots:
+        if slot.kind not in keyslots.WITH_KEY_ID or slot.key_id != wanted:
+            continue
+        try:
+            return Opened(keyslots.unwrap_key(slot, key, lock.vault_id, lock.epoch), by)
+        except SealError:
+            if trouble is not None:
+                trouble.append(
+                    LockedError(
+                        f"A key of the vault {sanitize(lock.path)} is at hand, but its slot is "
+                        "damaged.",
+                        "Open it with another key, or put back a backup of the vault.",
+                    )
+                )
+    return None
+
+
+def keys_here(
+    lock: Lock, sources: Sources, trouble: list[InfshError]
+) -> Iterator[tuple[bytes, str]]:
+    """Yield (key, where from) of the vault's own key files and the OS keyring.
+
+    What keeps one of them from being read goes to `trouble`.
+    """
     raw = [slot for slot in lock.slots if slot.kind == keyslots.RAW]
     for slot in raw:
         path = own_key_path(sources.own, slot.key_id)
         if os.path.lexists(path):
-            yield read_key_file(path), f"the key file {sanitize(path)}", False
+            try:
+                key = read_key_file(path)
+            except InfshError as error:
+                trouble.append(error)
+            else:
+                yield key, f"the key file {sanitize(path)}"
     in_keyring = [slot for slot in raw if slot.hint == KEYRING]
     if in_keyring:
         from infsh_secrets.unlock import os_keyring
 
         for slot in in_keyring:
-            text = os_keyring.load(lock.vault_id, slot.key_id)
-            if text is not None:
+            try:
+                text = os_keyring.load(lock.vault_id, slot.key_id)
+                if text is None:
+                    continue
                 key = parse_key(text.encode(errors="replace"), "The OS keyring's entry")
-                yield key, "the key in the OS keyring", False
-
-
-def _open_with_passphrase(lock: Lock, sources: Sources) -> Opened | None:
-    slots = [slot for slot in lock.slots if slot.kind == keyslots.PASSPHRASE]
-    if not slots:
-        return None
-    if sources.passphrase:
-        passphrase = read_passphrase_file(sources.passphrase)
-        by = f"the passphrase in {sanitize(sources.passphrase)}"
-    elif sources.ask:
-        passphrase = sources.ask(f"Passphrase of the vault {sanitize(lock.path)}: ")
-        by = "the passphrase"
-    else:
-        return None
-    from infsh_secrets.crypto.kdf import KdfError
-
-    for slot in slots:
-        try:
-            key = keyslots.unwrap_passphrase(slot, passphrase, lock.vault_id, lock.epoch)
-            return Opened(key, by)
-        except SealError:
-            continue
-        except KdfError as error:
-            raise LockedError(f"The passphrase cannot be tried: {error}.") from None
-    raise LockedError(f"The vault {sanitize(lock.path)} does not open with {by}.", "Try again.")
-
-
-def read_passphrase_file(path: str) -> str:
-    """Return the passphrase in a private file, without one trailing newline."""
-    data = read_secret_file(path, "passphrase file", _PASSPHRASE_LIMIT)
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        text = ""
-    text = text.removesuffix("\n").removesuffix("\r")
-    if not text:
-        raise LockedError(
-            f"The passphrase file {sanitize(path)} is empty or not UTF-8 text.",
-            "Write the passphrase into it, on one line.",
-        )
-    return text
+            except InfshError as error:
+                trouble.append(error)
+            else:
+                yield key, "the key in the OS keyring"
 
 
 def read_key_descriptor(descriptor: int) -> bytes:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 from typing import NamedTuple
 
 import pytest
 
 from infsh_secrets import entry
+from infsh_secrets.cli import prompts
+from infsh_secrets.crypto import kdf
+from infsh_secrets.domain.errors import AbortedError
 
 
 class Done(NamedTuple):
@@ -72,3 +76,63 @@ def refused(cli, own_home):
 def snapshot(folder):
     """Return every path below a folder with its content."""
     return {str(path): path.read_bytes() if path.is_file() else None for path in folder.rglob("*")}
+
+
+@pytest.fixture
+def cheap(monkeypatch):
+    """Passphrases that cost next to nothing."""
+    monkeypatch.setattr(kdf, "ARGON2_FLOOR", (1, 8, 1))
+    monkeypatch.setattr(kdf, "ARGON2_DEFAULT", (1, 32, 1))
+
+
+class Person:
+    """Somebody at a terminal: what is typed next, and the questions that were asked.
+
+    An answer of None is the end of input; `last_group` is what the shown code ends with.
+    """
+
+    def __init__(self):
+        self.answers = []
+        self.questions = []
+
+    def hidden(self, question):
+        self.questions.append(question)
+        answer = self.answers.pop(0)
+        if answer is None:
+            raise AbortedError("Nothing was typed, nothing was changed.")
+        return answer
+
+    def shown(self, question):
+        answer = self.hidden(question)
+        if answer == "last_group":
+            sys.stderr.flush()
+            return self.code().rpartition("-")[2].lower()
+        return answer
+
+    def code(self):
+        return re.findall(r"INFSHREC1(?:-[A-Z2-7]{5}){8}", self.said.getvalue())[-1]
+
+
+@pytest.fixture
+def person(cli, cheap, monkeypatch):
+    """Put a person before the terminal; `person("typed", "lines")(argv)` runs a command."""
+    one = Person()
+    monkeypatch.setattr("infsh_secrets.cli.context.may_ask", lambda *_, **__: True)
+    monkeypatch.setattr("infsh_secrets.entry.may_ask", lambda *_, **__: True)
+    monkeypatch.setattr(prompts, "ask_hidden", one.hidden)
+    monkeypatch.setattr(prompts, "_ask_shown", one.shown)
+
+    def types(*answers):
+        one.answers, one.questions = list(answers), []
+        one.said = io.StringIO()
+        monkeypatch.setattr(prompts, "say", one.said.write)
+
+        def run(*argv):
+            done = cli(*argv)
+            assert one.answers == []
+            return done
+
+        return run
+
+    types.one = one
+    return types

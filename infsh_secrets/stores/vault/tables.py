@@ -325,6 +325,10 @@ class VaultFile(Database):
             ),
         )
 
+    def drop_slots(self, slot_ids: Iterable[bytes]) -> None:
+        """Remove key slots."""
+        self.run_many("DELETE FROM slots WHERE id = ?", ((slot_id,) for slot_id in slot_ids))
+
     def put_items(self, items: Iterable[Item]) -> None:
         """Write items, replacing those with the same idx."""
         self.run_many(

@@ -1,0 +1,18 @@
+"""`infsh secrets vault recovery-code`."""
+
+from __future__ import annotations
+
+from infsh_secrets.cli.context import Context
+from infsh_secrets.cli.options import command
+from infsh_secrets.domain.results import VaultAction
+
+
+@command
+def vault_recovery_code(context: Context) -> VaultAction:
+    """Make a recovery code for paper, in the place of the one there may be; on a terminal only.
+
+    Type it where the vault asks, or give it like a key: --key-file, --key-fd, INFSH_VAULT_KEY.
+    """
+    from infsh_secrets.services import key_slots
+
+    return key_slots.new_recovery_code(context.workspace, context.dialogue)
