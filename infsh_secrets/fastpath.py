@@ -69,12 +69,12 @@ def run(
     """Write the value that `request` asks for to standard output; `say` gets notices."""
     from infsh_secrets.config.settings import Options, Settings
     from infsh_secrets.files.streams import write_value
-    from infsh_secrets.services.secrets import read
+    from infsh_secrets.services.secrets import reveal
     from infsh_secrets.services.workspace import Workspace
 
     settings = Settings(Options(**request.options), os.environ)
     with Workspace(settings, ask) as workspace:
-        secret = read(workspace, request.key)
+        secret = reveal(workspace, request.key)
         for notice in workspace.notices:
             say(notice, request.quiet)
     write_value(secret.value.reveal_bytes(), newline=request.newline)

@@ -129,7 +129,9 @@ def view_lines(result: SecretView, now: int, *, unicode: bool) -> list[tuple[str
     lines += [(label, f"{rfc3339(moment)} ({age(moment, now)})") for label, moment in moments]
     if newest:
         lines.append(("fingerprint", info.fingerprint))
-    used = "never" if info.last_used is None else f"{rfc3339(info.last_used)}"
+    used = "never"
+    if info.last_used is not None:
+        used = f"{rfc3339(info.last_used)} ({age(info.last_used, now)})"
     lines.append(("last used", used))
     return lines
 

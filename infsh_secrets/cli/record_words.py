@@ -33,5 +33,5 @@ def audit_row(event: AuditEvent) -> tuple[str, ...]:
 
 def audit_verified(result: AuditVerified) -> str:
     """Return the sentence about a chain that verifies."""
-    entries = "1 entry" if result.entries == 1 else f"{result.entries} entries"
-    return f"The record of {result.path} is whole: {entries}, each verified."
+    entries = "1 entry" if result.entries == 1 else f"{result.entries} entries, each"
+    return f"The record of {result.path} is whole: {entries} verified."

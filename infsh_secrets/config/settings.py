@@ -16,6 +16,7 @@ from infsh_secrets.domain.names import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
 CONFIGURATION_FILE = "config.toml"
 FORMS = ("table", "json", "yaml", "names", "plain")
@@ -39,7 +40,10 @@ VARIABLES = (
 )
 """Every environment variable the program reads, with what it is for."""
 
-_CONFIGURABLE = {"store", "team", "environment", "output"}
+AUDIT_READS = "audit.reads"
+LOGGED, REQUIRED, OFF = "log", "required", "off"
+_CONFIGURABLE = {"store", "team", "environment", "output", AUDIT_READS}
+_CHOICES = {AUDIT_READS: (LOGGED, REQUIRED, OFF)}
 
 
 class Options:
@@ -79,7 +83,11 @@ class Options:
 
 
 class Settings:
-    """What is in force. `key_text` is secret."""
+    """What is in force. `key_text` is secret.
+
+    `reads` says how uses are recorded: LOGGED, REQUIRED or OFF. `state` is "" where there is no
+    place for it.
+    """
 
     __slots__ = (
         "accept_rollback",
@@ -90,6 +98,7 @@ class Settings:
         "key_file_option",
         "key_text",
         "passphrase_file",
+        "reads",
         "state",
         "store",
         "team",
@@ -116,6 +125,7 @@ class Settings:
         self.environments = tuple(check_environment(part.strip()) for part in chain.split(","))
         self.data = folder("data", environ)
         self.state = _state_folder(environ)
+        self.reads = file.get(AUDIT_READS, LOGGED)
         # A team named on the command line comes before a vault that a variable names.
         named = options.vault or (None if options.team else environ.get("INFSH_VAULT"))
         self.vault_named = bool(named)
@@ -208,12 +218,25 @@ def read_configuration(environ: Mapping[str, str]) -> dict[str, str]:
         raise UsageError(
             f"The configuration file {sanitize(path)} cannot be read: {where}.", "Correct it."
         ) from None
-    unknown = sorted(set(data) - _CONFIGURABLE)
-    wrong = [key for key, value in data.items() if not isinstance(value, str)]
-    if unknown or wrong:
-        name = sanitize((unknown or wrong)[0])
-        raise UsageError(
-            f"The configuration file {sanitize(path)} has a wrong entry: {name}.",
-            f"It may have these, as text: {', '.join(sorted(_CONFIGURABLE))}.",
-        )
-    return data
+    entries = _flat(data)
+    for name, value in entries.items():
+        if name not in _CONFIGURABLE or not isinstance(value, str):
+            raise UsageError(
+                f"The configuration file {sanitize(path)} has a wrong entry: {sanitize(name)}.",
+                f"It may have these, as text: {', '.join(sorted(_CONFIGURABLE))}.",
+            )
+        if value not in _CHOICES.get(name, (value,)):
+            raise UsageError(
+                f"The configuration file {sanitize(path)} has a wrong value for {name}.",
+                f"Choose one of {', '.join(_CHOICES[name])}.",
+            )
+    return entries
+
+
+def _flat(data: dict[str, Any]) -> dict[str, Any]:
+    """Return the entries of tables as `table.entry`."""
+    found: dict[str, Any] = {}
+    for name, value in data.items():
+        inner = value if isinstance(value, dict) and value else None
+        found.update({f"{name}.{key}": v for key, v in inner.items()} if inner else {name: value})
+    return found

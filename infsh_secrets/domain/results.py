@@ -204,6 +204,7 @@ class Filters(NamedTuple):
     patterns: tuple[str, ...] = ()
     metadata: tuple[tuple[str, str], ...] = ()
     stale_before: int | None = None
+    unused_since: int | None = None
     expired_at: int | None = None
     deleted: bool = False
     all_environments: bool = False
@@ -221,6 +222,8 @@ def matches(info: SecretInfo, filters: Filters) -> bool:
     if any(info.metadata.get(name) != value for name, value in filters.metadata):
         return False
     if filters.stale_before is not None and info.updated > filters.stale_before:
+        return False
+    if filters.unused_since is not None and (info.last_used or info.created) > filters.unused_since:
         return False
     return not (
         filters.expired_at is not None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from infsh_secrets.domain.errors import UsageError
 from infsh_secrets.domain.results import AuditEvent, AuditList, AuditVerified
 from infsh_secrets.domain.times import parse_age
-from infsh_secrets.stores.vault import audit
+from infsh_secrets.stores.vault import audit, uses
 from infsh_secrets.stores.vault.store import now_ms
 
 if TYPE_CHECKING:
@@ -53,13 +53,18 @@ def record(workspace: Workspace, choice: Wanted) -> AuditList:
     try:
         root = store.ledger().root
         last = (root.audit_seq, root.audit_head)
+        for use in reversed(uses.pending(store, last)):
+            found += [e for e in reversed(_events(None, use)) if choice.includes(e)]
+        waiting = len(found)
         for sequence, entry in audit.newest_first(store.file, store.keys, store.vault, last):
             found += [e for e in reversed(_events(sequence, entry)) if choice.includes(e)]
-            if choice.limit is not None and len(found) >= choice.limit:
+            if choice.limit is not None and len(found) >= choice.limit + waiting:
                 break
     finally:
         store.file.rollback()
+    # A use is older than the entries that stand before it, by the time it waited in the log.
     found.reverse()
+    found.sort(key=lambda event: (event.time, event.sequence or last[0] + 1))
     return AuditList(_newest(found, choice.limit))
 
 
@@ -67,14 +72,16 @@ def _newest(events: list[AuditEvent], limit: int | None) -> list[AuditEvent]:
     return events if limit is None else events[max(0, len(events) - limit) :]
 
 
-def _events(sequence: int, entry: audit.Entry) -> list[AuditEvent]:
+def _events(sequence: int | None, entry: audit.Entry) -> list[AuditEvent]:
     """Return an entry's events; what it counts but does not name is one more."""
     who = (sequence, entry.time, entry.user, entry.program)
+    used = any(subject[0] == uses.USED for subject in entry.subjects)
     events = [
-        AuditEvent(*who, action, environment, key, version)
+        AuditEvent(*who, action, environment, key, version, entry.count if used else 1)
         for action, environment, key, version in entry.subjects
+        if action != uses.FOLDED
     ]
-    unnamed = entry.count - len(entry.subjects)
+    unnamed = 0 if used else entry.count - len(entry.subjects)
     if unnamed > 0:
         events.append(AuditEvent(*who, MORE, number=unnamed))
     return events

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from infsh_secrets.domain.errors import NotFoundError, UsageError
+from infsh_secrets.config.settings import LOGGED, REQUIRED
+from infsh_secrets.domain.errors import InfshError, NotFoundError, UsageError
 from infsh_secrets.domain.names import DEFAULT_ENVIRONMENT, DEFAULT_TEAM, check_key
 from infsh_secrets.domain.sanitize import sanitize
+from infsh_secrets.stores.vault.uselog import Use, append
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +30,36 @@ def read(workspace: Workspace, key: str, version: int | None = None) -> Secret:
             except NotFoundError as error:
                 missing = missing or error
     raise missing or _no_secret(workspace, key)
+
+
+def reveal(workspace: Workspace, key: str, version: int | None = None) -> Secret:
+    """Return a secret whose value is given out, once that is on record."""
+    secret = read(workspace, key, version)
+    note_use(workspace, [secret])
+    return secret
+
+
+def note_use(workspace: Workspace, given: Sequence[Secret]) -> None:
+    """Record that the values of secrets are given out, as the configuration demands.
+
+    By default as a line of the use log, best effort. Where it is required, in the vault itself, and
+    an error then means that nothing may be given out.
+    """
+    subjects = [(secret.info.environment, secret.info.key, secret.version) for secret in given]
+    reads = workspace.settings.reads
+    store = workspace.vault_store()
+    if reads == REQUIRED:
+        from infsh_secrets.stores.vault.uses import write_through
+
+        try:
+            write_through(store, subjects)
+        except InfshError as error:
+            message = f"The use cannot be recorded, so no value is given out: {error.message}"
+            raise type(error)(message, error.hint) from None
+    elif reads == LOGGED:
+        user, program = store.actor()
+        use = Use(store.clock(), store.seen, user, program, subjects)
+        append(store.use_log, store.keys, store.vault, use)
 
 
 def _no_secret(workspace: Workspace, key: str) -> NotFoundError:
@@ -78,6 +110,7 @@ def select(workspace: Workspace, filters: Filters) -> list[SecretInfo]:
         chain[0] if len(chain) == 1 and not filters.all_environments else None,
         deleted=filters.deleted,
     )
+    add_uses(workspace, found)
     if not filters.all_environments and len(chain) > 1:
         first: dict[str, SecretInfo] = {}
         for environment in reversed(chain):
@@ -87,6 +120,17 @@ def select(workspace: Workspace, filters: Filters) -> list[SecretInfo]:
     if (filters.sort, filters.reverse, len(chain)) != ("key", False, 1):  # the store's own order
         kept.sort(key=lambda info: sort_key(info, filters), reverse=filters.reverse)
     return kept
+
+
+def add_uses(workspace: Workspace, infos: Sequence[SecretInfo]) -> None:
+    """Fill in the uses that are still in the use log."""
+    from infsh_secrets.stores.vault.uses import latest
+
+    used = latest(workspace.vault_store())
+    for info in infos:
+        last = used.get((info.environment, info.key))
+        if last is not None:
+            info.last_used = max(last, info.last_used or 0)
 
 
 def delete(

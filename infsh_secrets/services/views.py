@@ -51,7 +51,7 @@ def plain(
     workspace: Workspace, key: str, version: int | None, *, newline: bool, raw: bool
 ) -> PlainValue:
     """Return the value of a secret to be printed alone."""
-    return PlainValue(secrets.read(workspace, key, version).value, newline=newline, raw=raw)
+    return PlainValue(secrets.reveal(workspace, key, version).value, newline=newline, raw=raw)
 
 
 def view(
@@ -59,6 +59,9 @@ def view(
 ) -> SecretView:
     """Return what is known of a secret, with the value only when it is to be revealed."""
     secret = secrets.read(workspace, key, version)
+    secrets.add_uses(workspace, [secret.info])
+    if reveal:
+        secrets.note_use(workspace, [secret])
     return SecretView(
         _place(workspace),
         secret.info,
@@ -74,6 +77,7 @@ def filters(
     metadata: Sequence[str],
     *,
     stale: str | None,
+    unused: str | None = None,
     expired: bool,
     deleted: bool,
     all_environments: bool,
@@ -88,6 +92,7 @@ def filters(
         patterns=tuple(patterns),
         metadata=tuple(parse_pair(pair) for pair in metadata),
         stale_before=None if stale is None else now - parse_age(stale),
+        unused_since=None if unused is None else now - parse_age(unused),
         expired_at=now if expired else None,
         deleted=deleted,
         all_environments=all_environments,

@@ -9,6 +9,7 @@ from infsh_secrets.domain.names import DEFAULT_TEAM
 from infsh_secrets.domain.sanitize import sanitize
 from infsh_secrets.stores.vault.anchor import Anchor
 from infsh_secrets.stores.vault.store import LockedVault, VaultStore
+from infsh_secrets.stores.vault.uselog import log_path
 from infsh_secrets.unlock.sources import Lock, Sources, open_lock
 
 TYPE_CHECKING = False
@@ -73,6 +74,8 @@ class Workspace:
                 actor=actor,
                 anchor=self.anchor(locked.head.vault_id),
             )
+            self._store.use_log = log_path(self.settings.state, locked.head.vault_id)
+            self._store.notices = self.notices
         return self._store
 
     def anchor(self, vault_id: bytes) -> Anchor | None:

@@ -66,7 +66,7 @@ def test_every_option_in_the_readme_exists(infsh):
             "secrets",
             *(
                 "secrets " + name
-                for name in ("set", "get", "list", "delete", "restore", "vault trust")
+                for name in ("set", "get", "list", "delete", "restore", "vault trust", "audit list")
             ),
         )
     ).decode()

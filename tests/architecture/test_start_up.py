@@ -26,7 +26,7 @@ OF_CRYPTOGRAPHY = {
     "cryptography.hazmat.bindings._rust",
     *("types", "_cffi_backend", "_openssl", "_openssl.lib"),
 }
-OF_PYTHON = {"__future__", "_ctypes", "_hashlib", "gc", "resource"}
+OF_PYTHON = {"__future__", "_ctypes", "_hashlib", "fcntl", "gc", "pwd", "resource"}
 OURS = {
     "infsh_secrets",
     *(
@@ -64,6 +64,7 @@ OURS = {
             "stores.vault.sqlite",
             "stores.vault.store",
             "stores.vault.tables",
+            "stores.vault.uselog",
             "unlock",
             "unlock.keyfile",
             "unlock.sources",

@@ -26,6 +26,10 @@ def list_(
         str | None,
         typer.Option("--stale", metavar="90d", help="Only those not changed for so long."),
     ] = None,
+    unused: Annotated[
+        str | None,
+        typer.Option("--unused", metavar="90d", help="Only those not given out for so long."),
+    ] = None,
     expired: Annotated[bool, typer.Option("--expired", help="Only expired ones.")] = False,
     deleted: Annotated[
         bool, typer.Option("--deleted", help="Deleted ones that `restore` brings back.")
@@ -53,6 +57,7 @@ def list_(
         patterns or (),
         meta or (),
         stale=stale,
+        unused=unused,
         expired=expired,
         deleted=deleted,
         all_environments=all_environments,

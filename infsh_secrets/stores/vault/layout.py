@@ -17,6 +17,7 @@ _OVERVIEW = b"\x02"
 _VALUE = b"\x03"
 _AUDIT = b"\x04"
 _FINGERPRINT = b"\x05"
+_USE = b"\x06"
 _SMALLEST_PAD = 64
 _U64_NUMBERS = 6
 
@@ -58,6 +59,11 @@ def audit_context(vault: bytes, sequence: int) -> bytes:
 def fingerprint_context(vault: bytes) -> bytes:
     """Return the sealing context of the fingerprint key."""
     return _DOMAIN + _FINGERPRINT + vault
+
+
+def use_context(vault: bytes, identity: bytes) -> bytes:
+    """Return the sealing context of a line of the use log."""
+    return _DOMAIN + _USE + vault + identity
 
 
 def name_index(key: bytes, environment: str, name: str) -> bytes:

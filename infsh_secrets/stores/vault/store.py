@@ -85,8 +85,10 @@ class LockedVault:
 class VaultStore(SecretStore):
     """Secrets in one unlocked vault file.
 
-    `clock` gives milliseconds since 1970; `actor` (user, program) for the audit
-    chain; `anchor` knows the newest state seen on this machine.
+    `clock` gives milliseconds since 1970; `actor` (user, program) for the audit chain; `use_log` is
+    the path of the use log, "" for none. `notices` collects what a person should be told, and
+    `seen` is how many audit entries there were at the last look; `anchor` knows the newest state
+    seen on this machine.
     """
 
     name = "vault"
@@ -107,6 +109,9 @@ class VaultStore(SecretStore):
         self.team = team
         self.actor = actor
         self.clock = clock
+        self.use_log = ""
+        self.notices: list[str] = []
+        self.seen = 0
         self.anchor = anchor
         self._vault_id = locked.head.vault_id
         self._epoch = locked.head.epoch
@@ -135,6 +140,7 @@ class VaultStore(SecretStore):
             raise LockedError(
                 "The vault's key was changed while this program had it open.", "Try again."
             )
+        self.seen = ledger.root.audit_seq
         if self.anchor is not None:
             self.anchor.check(self.file, ledger, writing=self.file.writing)
         return ledger

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 
 from infsh_secrets.crypto.seal import seal
-from infsh_secrets.domain.errors import InfshError, UnavailableError
+from infsh_secrets.domain.errors import InfshError, IntegrityError, UnavailableError
 from infsh_secrets.stores import changes
 from infsh_secrets.stores.base import (
     COPIED,
@@ -17,7 +18,8 @@ from infsh_secrets.stores.base import (
     Outcome,
     not_found,
 )
-from infsh_secrets.stores.vault import audit
+from infsh_secrets.stores.vault import audit, uses
+from infsh_secrets.stores.vault.failed_commit import after_failed_commit
 from infsh_secrets.stores.vault.layout import (
     DELETED,
     LIVE,
@@ -70,6 +72,7 @@ class Transaction:
         self._removed: list[Item] = []
         self._gone: dict[bytes, Item] = {}
         self._ledger: Ledger
+        self._fold: uses.Fold
         self._fingerprint_key: bytes
         self._now = 0
         self._may_expire = False
@@ -103,7 +106,8 @@ class Transaction:
         try:
             self._store.commit(self._ledger, root)
         except InfshError as error:
-            raise self._after_failed_commit(error, root) from None
+            raise after_failed_commit(self._store, error, root) from None
+        self._fold.finish()
 
     # -- what a transaction can do -----------------------------------------------------------------
 
@@ -224,6 +228,11 @@ class Transaction:
             del self._items[idx], self._infos[idx], self._versions[idx]
         return info
 
+    def use(self, environment: str, key: str, version: int) -> None:
+        """Write down that a value was given out."""
+        self._subjects.append((uses.USED, environment, key, version))
+        self._touch(environment, key, self._now)
+
     # -- how -----------------------------------------------------------------------------------
 
     def _load(self, idx: bytes, environment: str, key: str) -> Item | None:
@@ -280,6 +289,9 @@ class Transaction:
         """Write all changed rows, the audit entry, the buckets and the root."""
         vault = self._store.vault
         last = (self._ledger.root.audit_seq, self._ledger.root.audit_head)
+        self._fold = uses.Fold(self._store, last)
+        for place, moment in self._fold.last_used.items():
+            self._touch(*place, moment)
         changed = sorted(self._changed)
         for idx in changed:
             item = self._items[idx]
@@ -297,8 +309,20 @@ class Transaction:
         if self._may_expire:
             self._sweep({idx[0] for idx in [*changed, *removed]})
         user, program = self._store.actor()
-        record = audit.Entry(self._now, user, program, len(self._subjects), self._subjects)
+        count = 1 if self._subjects[0][0] == uses.USED else len(self._subjects)
+        record = audit.Entry(self._now, user, program, count, self._subjects)
+        last = self._fold.append(last)
         return self._ledger.commit(*audit.append(self._file, self._keys, vault, last, record))
+
+    def _touch(self, environment: str, key: str, moment: int) -> None:
+        """Take over when a secret was used last; one that is absent or damaged is passed over."""
+        idx = name_index(self._keys.index, environment, key)
+        with contextlib.suppress(IntegrityError):  # the write of another must not fail for it
+            self._load(idx, environment, key)
+        info = self._infos.get(idx)
+        if info is not None and moment > (info.last_used or 0):
+            self._infos[idx] = changes.replaced(info, last_used=moment)
+            self._changed.add(idx)
 
     def _remove_rows(self) -> None:
         """Remove the rows of what has moved, was purged, or is replaced though long deleted."""
@@ -323,25 +347,3 @@ class Transaction:
                 if changes.expired(info, self._now):
                     self._file.drop_item(item)
                     del entries[idx]
-
-    def _after_failed_commit(self, error: InfshError, root: Root) -> InfshError:
-        """Find out from the disk whether a commit that failed has happened after all.
-
-        The audit row tells: it stays where it is when another writer has gone on from there.
-        """
-        try:
-            self._file.reopen()
-            self._file.begin_read()
-            self._store.ledger()
-            row = self._file.audit_entry(root.audit_seq)
-            self._file.rollback()
-        except InfshError:
-            return UnavailableError(
-                f"{error.message} It is not known whether the change was written.",
-                "When the disk works again, look with: infsh secrets list",
-            )
-        if row is not None and row[1] == root.audit_head:
-            return UnavailableError(
-                f"{error.message} The change itself was written.", "Check the disk."
-            )
-        return type(error)(f"{error.message} Nothing was written.", error.hint)

@@ -1,0 +1,212 @@
+"""What the use log holds: reading it, and folding it into the audit chain."""
+
+from __future__ import annotations
+
+import os
+
+from infsh_secrets.crypto.seal import SealError, open_sealed
+from infsh_secrets.domain.errors import InfshError
+from infsh_secrets.files.private import create_private_file, read_private_file
+from infsh_secrets.stores.vault import audit, uselog
+from infsh_secrets.stores.vault.layout import LayoutError, Reader, unpad, use_context
+from infsh_secrets.stores.vault.uselog import ID_BYTES, Use
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from infsh_secrets.stores.vault.store import VaultStore
+
+USED = "used"
+FOLDED = "folded"
+"""The action of the subject that names the last line folded, by its id; not for people."""
+
+MOST_FOLDED = 1000
+_HOUR_MS = 3_600_000
+_LARGEST = 2 * uselog.MOST_BYTES
+_MOST_SUBJECTS = audit.MOST_LISTED - 1  # and the mark
+
+Line = tuple[bytes, "Use | None"]
+"""(id, what it says or None when it does not open)"""
+
+
+def latest(store: VaultStore) -> dict[tuple[str, str], int]:
+    """Return when each secret in the log was used last, by (environment, key)."""
+    found: dict[tuple[str, str], int] = {}
+    for _, use in _lines(store):
+        if use is not None:
+            for environment, key, _version in use.subjects:
+                place = (environment, key)
+                found[place] = max(use.time, found.get(place, 0))
+    return found
+
+
+def pending(store: VaultStore, last: tuple[int, bytes]) -> list[audit.Entry]:
+    """Return the uses that are not in the audit chain yet, each as an entry would say it.
+
+    `last` is the verified end of the chain; inside a read transaction.
+    """
+    return _entries(use for _, use in _not_folded(store, last, _lines(store)) if use is not None)
+
+
+class Fold:
+    """At most 1,000 lines of the log on their way into the audit chain.
+
+    Made and written inside a write transaction, finished after its commit. The last entry bears the
+    id of the last line, so that a crash before `finish` lets nobody fold them again.
+    """
+
+    def __init__(self, store: VaultStore, last: tuple[int, bytes]) -> None:
+        self._store = store
+        lines = _lines(store)
+        taken = _not_folded(store, last, lines)[:MOST_FOLDED] if lines else []
+        self._end = (taken or lines or [(b"", None)])[-1][0]
+        uses = [use for _, use in taken if use is not None]
+        self.lost = len(taken) - len(uses)
+        self._entries = _entries(uses)
+        self.last_used: dict[tuple[str, str], int] = {}
+        for use in uses:
+            for environment, key, _version in use.subjects:
+                place = (environment, key)
+                self.last_used[place] = max(use.time, self.last_used.get(place, 0))
+
+    def append(self, last: tuple[int, bytes]) -> tuple[int, bytes]:
+        """Write the entries after `last` and return the new end of the chain."""
+        store = self._store
+        if self._entries:
+            self._entries[-1].subjects.append((FOLDED, "", self._end.hex(), 0))
+        for entry in self._entries:
+            last = audit.append(store.file, store.keys, store.vault, last, entry)
+        return last
+
+    def finish(self) -> None:
+        """Take the lines out of the log; left there, they are passed over by their mark."""
+        if not self._end:
+            return
+        if self.lost:
+            self._store.notices.append(
+                f"{self.lost} of the last uses on record no longer open and were dropped: the "
+                "vault's key was changed since."
+            )
+        try:
+            _drop_through(self._store.use_log, self._end)
+        except (OSError, InfshError):
+            return
+
+
+def write_through(store: VaultStore, subjects: Iterable[uselog.Used]) -> None:
+    """Write a use into the vault itself, at once."""
+    with store.begin() as transaction:
+        for environment, key, version in subjects:
+            transaction.use(environment, key, version)
+
+
+# -- the file --------------------------------------------------------------------------------------
+
+
+def tail(data: bytes, most: int) -> bytes:
+    """Return the whole lines at the end of `data`, of `most` bytes at most."""
+    return data if len(data) <= most else data[-most:].partition(b"\n")[2]
+
+
+def replace_log(path: str, data: bytes) -> None:
+    """Put another log in the place of one that the caller has locked."""
+    temporary = f"{path}.{os.urandom(8).hex()}"
+    create_private_file(temporary, data, "use log")
+    try:
+        os.replace(temporary, path)
+    except OSError:
+        os.unlink(temporary)
+        raise
+
+
+def _drop_through(path: str, end: bytes) -> None:
+    descriptor = uselog.open_locked(path)
+    try:
+        data = os.pread(descriptor, _LARGEST, 0)
+        before, found, after = data.partition(end.hex().encode() + b" ")
+        if not found or (before and not before.endswith(b"\n")):
+            return  # another writer was faster
+        rest = after.partition(b"\n")[2]
+        if rest:
+            replace_log(path, rest)
+        else:
+            os.ftruncate(descriptor, 0)
+    finally:
+        os.close(descriptor)
+
+
+def _lines(store: VaultStore) -> list[Line]:
+    """Return the lines of the log, oldest first; none where it cannot be read."""
+    if not store.use_log:
+        return []
+    try:
+        data = read_private_file(store.use_log, "use log", _LARGEST)
+    except InfshError:
+        return []
+    whole = data[: data.rfind(b"\n") + 1]
+    found: dict[bytes, Use | None] = {}
+    for text in whole.splitlines():
+        head, _, body = text.partition(b" ")
+        try:
+            identity, sealed = bytes.fromhex(head.decode()), bytes.fromhex(body.decode())
+        except ValueError:
+            continue
+        if len(identity) == ID_BYTES and identity not in found:
+            found[identity] = _open(store, identity, sealed)
+    return list(found.items())
+
+
+def _open(store: VaultStore, identity: bytes, sealed: bytes) -> Use | None:
+    try:
+        reader = Reader(
+            unpad(open_sealed(store.keys.record, use_context(store.vault, identity), sealed))
+        )
+        moment, seen, user, program = reader.u64(), reader.u64(), reader.text(), reader.text()
+        subjects = [(reader.text(), reader.text(), reader.u64()) for _ in range(reader.u32())]
+        reader.end()
+    except (SealError, LayoutError, UnicodeDecodeError):
+        return None
+    return Use(moment, seen, user, program, subjects)
+
+
+def _not_folded(store: VaultStore, last: tuple[int, bytes], lines: list[Line]) -> list[Line]:
+    """Return the lines after the newest one that the chain names as folded.
+
+    Only the entries since the oldest line was written can name one.
+    """
+    places = {identity: place for place, (identity, _) in enumerate(lines)}
+    since = min((use.seen for _, use in lines if use is not None), default=last[0])
+    for sequence, entry in audit.newest_first(store.file, store.keys, store.vault, last):
+        if sequence <= since:
+            break
+        for action, _, key, _ in entry.subjects:
+            place = places.get(_as_id(key)) if action == FOLDED else None
+            if place is not None:
+                return lines[place + 1 :]
+    return lines
+
+
+def _as_id(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return b""
+
+
+def _entries(uses: Iterable[Use]) -> list[audit.Entry]:
+    """Return the entries that stand for uses, in the order of their times.
+
+    Uses of the same secrets by the same program within the same hour become one entry, with the
+    time of the latest: a job that reads a secret every minute must not fill the vault.
+    """
+    groups: dict[tuple[object, ...], audit.Entry] = {}
+    for use in uses:
+        subjects = [(USED, *subject) for subject in use.subjects]
+        for start in range(0, len(subjects), _MOST_SUBJECTS):
+            part = subjects[start : start + _MOST_SUBJECTS]
+            group = (use.user, use.program, use.time // _HOUR_MS, tuple(part))
+            entry = groups.setdefault(group, audit.Entry(0, use.user, use.program, 0, part))
+            entry.time = max(entry.time, use.time)
+            entry.count += 1
+    return sorted(groups.values(), key=lambda entry: entry.time)
