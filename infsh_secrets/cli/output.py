@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _PIPE_WIDTH = 120
 _WIDTH_UNKNOWN = 80
+_LEAST_LAST = 16
 
 
 def shows_unicode() -> bool:
@@ -133,8 +134,8 @@ class Renderer:
                 self._print_list(console, result)
             elif isinstance(result, SecretView):
                 self._print_view(console, result)
-            elif listed := plain_text.table(result):
-                _print_rows(console, *listed)
+            elif listed := plain_text.table(result, _now(), unicode=shows_unicode()):
+                _print_table(console, *listed)
             else:
                 for line in plain_text.sentences(result, unicode=shows_unicode()):
                     console.print(_text(line), soft_wrap=True)
@@ -208,15 +209,35 @@ class Renderer:
         return f"{label}{text}\n"
 
 
+def _print_table(
+    console: Console, titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]
+) -> None:
+    """Print rows whose last column may be folded; as plain lines where there is no room at all."""
+    from rich.cells import cell_len
+
+    from infsh_secrets.cli import columns
+
+    shown = [tuple(map(_showable, row)) for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(titles, *shown, strict=True)]
+    room = console.width - sum(widths[:-1]) - columns.GAP * (len(widths) - 1)
+    if room < min(widths[-1], _LEAST_LAST):
+        for row in shown:
+            console.print(_text("  ".join(cell for cell in row if cell)))
+        return
+    widths[-1] = min(widths[-1], room)
+    _print_rows(console, titles, shown, widths=widths, shorten=False)
+
+
 def _print_rows(
     console: Console,
     titles: tuple[str, ...],
     rows: Iterable[tuple[str, ...]],
     *,
+    widths: Sequence[int],
     styles: tuple[str, ...] = (),
-    widths: Sequence[int] = (),
+    shorten: bool = True,
 ) -> None:
-    """Print a table; of columns with a width the first is folded and the others are shortened."""
+    """Print the columns that have a width; cells are folded, or shortened but for the first."""
     from rich import box
     from rich.table import Table
 
@@ -226,17 +247,17 @@ def _print_rows(
     table = Table(
         box=rule, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold"
     )
-    shown = [place for place in range(len(titles)) if not widths or widths[place]]
+    shown = [place for place in range(len(titles)) if widths[place]]
     for place in shown:
         table.add_column(
             titles[place],
             style=styles[place] if styles else "",
-            width=widths[place] if widths else None,
+            width=widths[place],
             overflow="fold",
         )
     for row in rows:
         cells = [
-            _shortened(row[place], widths[place]) if widths and place else row[place]
+            _shortened(row[place], widths[place]) if shorten and place else row[place]
             for place in shown
         ]
         table.add_row(*map(_text, cells))
