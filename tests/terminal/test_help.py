@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from infsh_secrets import entry
@@ -68,11 +70,11 @@ def test_arguments_are_explained(page):
 
 def test_a_group_lists_its_commands_with_summaries(page):
     text = page("secrets")
-    for name, group in ((g[-1], t) for g, t in GROUPS.items() if g[:-1] == ("secrets",)):
-        assert f"\n  {name.ljust(9)}{group}\n" in text
-    for command in COMMANDS:
-        if command.path[:-1] == ("secrets",):
-            assert f"\n  {command.name.ljust(9)}{command.summary}\n" in text
+    meanings = {g[-1]: t for g, t in GROUPS.items() if g[:-1] == ("secrets",)}
+    meanings |= {c.name: c.summary for c in COMMANDS if c.path[:-1] == ("secrets",)}
+    listed = text.partition("\nCommands:\n")[2].partition("\n\n")[0]
+    entries = re.split(r"\n  (?=\S)", "\n" + listed)[1:]
+    assert {e.split()[0]: " ".join(e.split()[1:]) for e in entries} == meanings
     assert "\n  ls " not in text
 
 
