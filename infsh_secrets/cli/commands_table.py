@@ -32,6 +32,7 @@ COMMANDS = (
         ("rm", "remove", "unset"),
     ),
     Command(("secrets", "restore"), f"{_MODULES}.restore:restore", "Bring deleted secrets back."),
+    Command(("secrets", "edit"), f"{_MODULES}.edit:edit", "Change a value in your editor."),
     Command(
         ("secrets", "audit", "list"),
         f"{_MODULES}.audit_list:audit_list",

@@ -23,13 +23,14 @@ def shared_folder(path: str) -> str | None:
     for part in real.split(os.sep):
         if part.startswith(_SYNCED):
             return f"a synchronised folder ({part})"
-    kind = _file_system(real)
+    kind = file_system(real)
     if kind in _NETWORK or kind.startswith(_NETWORK_FUSE):
         return f"a network file system ({kind})"
     return None
 
 
-def _file_system(path: str) -> str:
+def file_system(path: str) -> str:
+    """Return the kind of file system that an absolute path without links lies on, "" if unknown."""
     try:
         with open(_MOUNTS, encoding="utf-8", errors="surrogateescape") as file:
             mounts = [line.split() for line in file]

@@ -61,6 +61,7 @@ def test_lines_keep_their_end(edit, infsh):
 def test_ctrl_c(edit, infsh):
     seen = edit('echo half >"$2"; echo ready; sleep 30')
     seen.wait("ready")
+    seen.settle()  # a shell that is just starting a program takes no notice
     seen.send("\x03")
     assert seen.end() == 130
     assert infsh("secrets", "get", "K", "--plain").stdout == b"old-value"
@@ -69,6 +70,7 @@ def test_ctrl_c(edit, infsh):
 def test_an_editor_may_make_its_own_of_ctrl_c(edit, infsh):
     seen = edit("""trap 'echo caught' INT; echo ready; sleep 30; echo late >"$2" """)
     seen.wait("ready")
+    seen.settle()  # a shell that is just starting a program takes no notice
     seen.send("\x03")
     assert seen.end() == 0
     assert "caught" in seen.text
@@ -97,7 +99,7 @@ def test_a_terminal_that_is_closed(edit, infsh):
 def test_standard_output_elsewhere(terminal, infsh, own_home):
     infsh("secrets", "set", "K", "old-value", "-q")
     script = "infsh secrets edit K >out"
-    env = {"EDITOR": f"sh -c 'echo to the terminal; echo new-value >$0'", "HOME": str(own_home)}
+    env = {"EDITOR": "sh -c 'echo to the terminal; echo new-value >$0'", "HOME": str(own_home)}
     seen = terminal("/bin/sh", "-c", f"cd {own_home}; {script}", env=env)
     assert seen.end() == 0
     assert "to the terminal" in seen.text
