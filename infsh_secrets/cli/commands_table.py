@@ -32,7 +32,36 @@ COMMANDS = (
         ("rm", "remove", "unset"),
     ),
     Command(("secrets", "restore"), f"{_MODULES}.restore:restore", "Bring deleted secrets back."),
-    Command(("secrets", "edit"), f"{_MODULES}.edit:edit", "Change a value in your editor."),
+    Command(
+        ("secrets", "history"),
+        f"{_MODULES}.history:history",
+        "List the versions of a secret, without their values.",
+    ),
+    Command(
+        ("secrets", "rollback"),
+        f"{_MODULES}.rollback:rollback",
+        "Go back to an older value, as a new version.",
+    ),
+    Command(
+        ("secrets", "rename"),
+        f"{_MODULES}.rename:rename",
+        "Give a secret another name; its versions stay.",
+    ),
+    Command(
+        ("secrets", "copy"),
+        f"{_MODULES}.copy:copy",
+        "Copy a secret to another environment or name.",
+    ),
+    Command(
+        ("secrets", "describe"),
+        f"{_MODULES}.describe:describe",
+        "Change what is known about a secret, not its value.",
+    ),
+    Command(
+        ("secrets", "stale"),
+        f"{_MODULES}.stale:stale",
+        "List what needs rotating, and why.",
+    ),
     Command(
         ("secrets", "audit", "list"),
         f"{_MODULES}.audit_list:audit_list",

@@ -29,6 +29,8 @@ _FIXED = {
     "--generate": ("alnum:40", "hex:32", "base64:32", "uuid"),
 }
 _PATHS = ("--file", "--vault", "--key-file", "--key-file-out", "--new-file")
+_OF_ONE_SECRET = ("get", "history", "rollback", "rename", "copy", "describe")
+_OF_SECRETS = (*_OF_ONE_SECRET, "delete", "restore", "list", "set")
 _GROUPS = ((), *GROUPS)
 _SETTLED = {
     "--team": "team",
@@ -183,14 +185,14 @@ def _values(option: str, settled: dict[str, str], current: str) -> Candidates:
         from infsh_secrets.services.keys import teams
 
         return _fitting([(t, "team") for t in teams(_workspace({})) if _is_team(t)], current)
-    if option == "--env":
+    if option in ("--env", "--to-env"):
         head, comma, last = current.rpartition(",")
         with _workspace(settled) as workspace:
             infos = workspace.store().listing() if workspace.exists() else []
         found = sorted({info.environment for info in infos})
         return [(head + comma + name, "environment") for name in found if name.startswith(last)]
     if option == "--key":
-        return _fitting(_names(settled, deleted=False, everywhere=False, known=False), current)
+        return _fitting(_names(settled, (False,), everywhere=False, known=False), current)
     return []
 
 
@@ -207,14 +209,14 @@ def _arguments(command: Command, given: _Given) -> Candidates:
         from infsh_secrets.cli.completion_scripts import SCRIPTS
 
         return [(shell, "") for shell in SCRIPTS]
-    if command.name in ("get", "set") and given.arguments:
-        return []  # `get` takes one name, and what comes now after `set` is the value
+    if command.name in (*_OF_ONE_SECRET, "set") and given.arguments:
+        return []  # they take one name that there is; what comes now after `set` is the value
     if command.path[1:3] == ("vault", "key"):
         return [] if given.arguments else _keys(command.name, given.settled)
-    if command.name in ("get", "delete", "restore", "list", "set"):
+    if command.name in _OF_SECRETS:
         found = _names(
             given.settled,
-            deleted=command.name == "restore" or "--deleted" in given.flags,
+            _states(command.name, given.flags),
             everywhere="--all-envs" in given.flags,
             known=command.name == "set",
         )
@@ -237,7 +239,16 @@ def _keys(name: str, settled: dict[str, str]) -> Candidates:
     ]
 
 
-def _names(settled: dict[str, str], *, deleted: bool, everywhere: bool, known: bool) -> Candidates:
+def _states(name: str, flags: set[str]) -> tuple[bool, ...]:
+    """Return of which state, deleted or not, the secrets are that a command may be given."""
+    if name == "restore" or "--deleted" in flags:
+        return (True,)
+    return (True, False) if name == "history" or "--purge" in flags else (False,)
+
+
+def _names(
+    settled: dict[str, str], states: tuple[bool, ...], *, everywhere: bool, known: bool
+) -> Candidates:
     """Return names of secrets, and with `known` those of well-known keys, whatever the vault is."""
     found: dict[str, str] = {}
     if known:
@@ -247,9 +258,10 @@ def _names(settled: dict[str, str], *, deleted: bool, everywhere: bool, known: b
     try:
         with _workspace(settled) as workspace:
             chain = workspace.settings.environments
-            for info in workspace.store().listing(deleted=deleted) if workspace.exists() else ():
-                if everywhere or info.environment in chain:
-                    found[info.key] = _first_line(info.description)
+            for state in states if workspace.exists() else ():
+                for info in workspace.store().listing(deleted=state):
+                    if everywhere or info.environment in chain:
+                        found[info.key] = _first_line(info.description)
     except Exception:
         if not known:
             raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infsh_secrets.cli import record_words
+from infsh_secrets.cli import record_words, version_words
 from infsh_secrets.domain.masking import to_ascii
 from infsh_secrets.domain.results import (
     AuditList,
@@ -13,8 +13,10 @@ from infsh_secrets.domain.results import (
     ExitCodes,
     KeyList,
     Result,
+    SecretHistory,
     SecretList,
     SecretView,
+    StaleList,
     TeamCreated,
     TeamList,
     VaultAction,
@@ -31,21 +33,13 @@ if TYPE_CHECKING:
 
 def names(result: Result) -> str:
     """Return the names in a result, one a line."""
-    found: list[str] = []
-    if isinstance(result, SecretList):
-        found = [info.key for info in result.infos]
-    elif isinstance(result, SecretView):
-        found = [result.info.key]
-    elif isinstance(result, Changes):
-        found = [change.info.key for change in result.changes]
-    elif isinstance(result, TeamList):
+    found = _secret_names(result)
+    if isinstance(result, TeamList):
         found = result.teams
     elif isinstance(result, ExitCodes):
         found = [name for _, name, _ in result.rows]
     elif isinstance(result, TeamCreated):
         found = [result.team]
-    elif isinstance(result, AuditList):
-        found = list(dict.fromkeys(event.key for event in result.events if event.key))
     elif isinstance(result, KeyList):
         found = [key.id for key in result.keys]
     elif isinstance(
@@ -55,6 +49,20 @@ def names(result: Result) -> str:
     return "".join(sanitize(name) + "\n" for name in found)
 
 
+def _secret_names(result: Result) -> list[str]:
+    if isinstance(result, SecretList):
+        return [info.key for info in result.infos]
+    if isinstance(result, SecretView | SecretHistory):
+        return [result.info.key]
+    if isinstance(result, StaleList):
+        return [one.info.key for one in result.secrets]
+    if isinstance(result, Changes):
+        return [change.info.key for change in result.changes]
+    if isinstance(result, AuditList):
+        return list(dict.fromkeys(event.key for event in result.events if event.key))
+    return []
+
+
 def plain(result: Result, now: int, *, unicode: bool) -> str:
     """Return a result as unformatted text: columns parted by tabs, facts as `label: value`."""
     if isinstance(result, SecretList):
@@ -62,17 +70,25 @@ def plain(result: Result, now: int, *, unicode: bool) -> str:
     elif isinstance(result, SecretView):
         rows = [(f"{label}:", value) for label, value in view_lines(result, now, unicode=unicode)]
     else:
-        listed = table(result)
+        listed = table(result, now, unicode=unicode)
         rows = listed[1] if listed else [(line,) for line in sentences(result, unicode=unicode)]
     return "".join("\t".join(sanitize(cell) for cell in row) + "\n" for row in rows)
 
 
-def table(result: Result) -> tuple[tuple[str, ...], list[tuple[str, ...]]] | None:
+def table(
+    result: Result, now: int, *, unicode: bool
+) -> tuple[tuple[str, ...], list[tuple[str, ...]]] | None:
     """Return (titles, rows) of a result that is a plain table and has rows, else None."""
     if isinstance(result, ExitCodes):
         return ("code", "name", "when"), [(str(n), name, when) for n, name, when in result.rows]
     if isinstance(result, AuditList) and result.events:
         return record_words.AUDIT_TITLES, [record_words.audit_row(e) for e in result.events]
+    if isinstance(result, SecretHistory):
+        rows = version_words.history_rows(result, now, unicode=unicode)
+        return version_words.HISTORY_TITLES, rows
+    if isinstance(result, StaleList) and result.secrets:
+        rows = [version_words.stale_row(one, now) for one in result.secrets]
+        return version_words.STALE_TITLES, rows
     if isinstance(result, KeyList):
         return KEY_TITLES, key_rows(result)
     return None
@@ -158,8 +174,9 @@ def sentences(result: Result, *, unicode: bool) -> list[str]:
             f"{_count(result.versions, 'version')}, "
             f"{_count(result.audit_entries, 'audit entry', 'audit entries')}.",
         ]
-    if isinstance(result, AuditList) and not result.events:
-        return [record_words.NO_RECORD]
+    if isinstance(result, AuditList | StaleList):  # with rows they are tables
+        stale = isinstance(result, StaleList)
+        return [version_words.NOTHING_STALE if stale else record_words.NO_RECORD]
     if isinstance(result, AuditVerified):
         return [record_words.audit_verified(result)]
     if isinstance(result, VaultTrusted):
@@ -181,7 +198,13 @@ def _changes(result: Changes, *, unicode: bool) -> list[str]:
             what += f" to version {info.version}" if what == "updated" else ""
         shown = masked(info, unicode=unicode)
         where = "" if info.environment == "default" else f" in {info.environment}"
-        if change.action in ("deleted", "restored"):
+        if change.source is not None:
+            what += f" from {change.source[1]}"
+            if change.source[0] != info.environment:
+                what += f" in {change.source[0]}"
+        elif change.action == "rolled back":
+            what += f", now version {info.version}"
+        if change.action in ("deleted", "restored", "purged"):
             lines.append(f"{info.key}{where}: {what}")
         else:
             lines.append(f"{info.key}{where}: {what}  {shown}  {info.fingerprint}")

@@ -10,13 +10,16 @@ from infsh_secrets.domain.results import (
     AuditEvent,
     AuditList,
     AuditVerified,
+    Change,
     Changes,
     ExitCodes,
     KeyList,
     Place,
     Result,
+    SecretHistory,
     SecretList,
     SecretView,
+    StaleList,
     TeamCreated,
     TeamList,
     VaultAction,
@@ -63,21 +66,16 @@ def as_data(result: Result, *, unicode: bool) -> Any:
     if isinstance(result, SecretView):
         return _view(result, unicode=unicode)
     if isinstance(result, Changes):
-        changes = [
-            {"action": c.action, **secret(c.info, result.place, unicode=unicode)}
-            for c in result.changes
-        ]
+        changes = [_change(change, result.place, unicode=unicode) for change in result.changes]
         return changes[0] if result.single and changes else changes
+    if isinstance(result, SecretHistory | StaleList):
+        return _ages(result, unicode=unicode)
     if isinstance(result, ExitCodes):
         return [{"code": c, "name": name, "when": when} for c, name, when in result.rows]
     if isinstance(result, TeamList):
         return [{"name": team, "current": team == result.current} for team in result.teams]
     if isinstance(result, TeamCreated):
         return {"name": result.team, "path": result.path}
-    if isinstance(result, VaultStatus):
-        return {**result._asdict(), "environments": dict(result.environments)}
-    if isinstance(result, VerifyReport | AuditVerified | VaultTrusted):
-        return result._asdict()
     if isinstance(
         result, VaultStatus | VerifyReport | KeyList | VaultAction | AuditVerified | VaultTrusted
     ):
@@ -117,6 +115,35 @@ def secret(info: SecretInfo, place: Place, *, unicode: bool) -> dict[str, Any]:
         "last_used_at": rfc3339(info.last_used),
         "deleted_at": rfc3339(info.deleted),
     }
+
+
+def _change(change: Change, place: Place, *, unicode: bool) -> dict[str, Any]:
+    data = {"action": change.action, **secret(change.info, place, unicode=unicode)}
+    if change.source is not None:
+        data["from"] = {"environment": change.source[0], "key": change.source[1]}
+    return data
+
+
+def _ages(result: SecretHistory | StaleList, *, unicode: bool) -> list[dict[str, Any]]:
+    if isinstance(result, StaleList):
+        return [
+            {
+                **secret(one.info, result.place, unicode=unicode),
+                "written_at": rfc3339(one.written),
+                "reasons": list(one.reasons),
+            }
+            for one in result.secrets
+        ]
+    return [
+        {
+            "version": version.number,
+            "created_at": rfc3339(version.created),
+            "masked_value": version.masked if unicode else to_ascii(version.masked),
+            "fingerprint": version.fingerprint,
+            "current": version.number == result.info.version and result.info.deleted is None,
+        }
+        for version in result.versions
+    ]
 
 
 def _event(event: AuditEvent) -> dict[str, Any]:

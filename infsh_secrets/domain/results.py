@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from infsh_secrets.domain.models import SecretInfo, SecretValue
+    from infsh_secrets.domain.models import SecretInfo, SecretValue, VersionInfo
 
 
 class Place(NamedTuple):
@@ -46,10 +46,14 @@ class SecretList(NamedTuple):
 
 
 class Change(NamedTuple):
-    """One secret that a command changed, and how: created, updated, deleted, restored."""
+    """One secret that a command changed, and how: created, updated, deleted, restored, renamed.
+
+    `source` is the (environment, key) of the secret that it was renamed or copied from.
+    """
 
     action: str
     info: SecretInfo
+    source: tuple[str, str] | None = None
 
 
 class Changes(NamedTuple):
@@ -59,6 +63,34 @@ class Changes(NamedTuple):
     changes: list[Change]
     single: bool
     undo: str = ""
+
+
+class SecretHistory(NamedTuple):
+    """The kept versions of a secret, newest first."""
+
+    place: Place
+    info: SecretInfo
+    versions: list[VersionInfo]
+
+
+EXPIRED = "expired"
+EXPIRING = "expiring"
+UNCHANGED_FOR_LONG = "unchanged"
+
+
+class StaleSecret(NamedTuple):
+    """A secret that needs rotating, when its value was written, and why: EXPIRED and so on."""
+
+    info: SecretInfo
+    written: int
+    reasons: tuple[str, ...]
+
+
+class StaleList(NamedTuple):
+    """What needs rotating, the most urgent first."""
+
+    place: Place
+    secrets: list[StaleSecret]
 
 
 class VaultStatus(NamedTuple):
@@ -184,6 +216,8 @@ Result = (
     | PlainValue
     | SecretList
     | Changes
+    | SecretHistory
+    | StaleList
     | VaultStatus
     | VerifyReport
     | VaultTrusted

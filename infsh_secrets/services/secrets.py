@@ -116,7 +116,10 @@ def select(workspace: Workspace, filters: Filters) -> list[SecretInfo]:
         for environment in reversed(chain):
             first.update({info.key: info for info in found if info.environment == environment})
         found = list(first.values())
-    kept = [info for info in found if matches(info, filters)]
+    kept = [info for info in found if matches(info, filters._replace(stale_before=None))]
+    if filters.stale_before is not None:
+        before = filters.stale_before
+        kept = [info for info in kept if has_old_value(workspace, info, before)]
     if (filters.sort, filters.reverse, len(chain)) != ("key", False, 1):  # the store's own order
         kept.sort(key=lambda info: sort_key(info, filters), reverse=filters.reverse)
     return kept
@@ -131,6 +134,24 @@ def add_uses(workspace: Workspace, infos: Sequence[SecretInfo]) -> None:
         last = used.get((info.environment, info.key))
         if last is not None:
             info.last_used = max(last, info.last_used or 0)
+
+
+def has_old_value(workspace: Workspace, info: SecretInfo, before: int) -> bool:
+    """Tell whether a secret has had the same value since `before`, whatever was said of it since.
+
+    Its versions are looked at only where its own times leave that open.
+    """
+    if info.updated <= before or info.created > before:
+        return info.updated <= before
+    return written(workspace, info) <= before
+
+
+def written(workspace: Workspace, info: SecretInfo) -> int:
+    """Return when a secret's newest value was written."""
+    store = workspace.store()
+    if not store.capabilities.versions:
+        return info.updated
+    return store.history(info.environment, info.key).versions[0].created
 
 
 def delete(
@@ -171,12 +192,17 @@ def names(workspace: Workspace) -> list[str]:
 
 
 def undo_hint(workspace: Workspace, infos: Sequence[SecretInfo]) -> str:
-    """Return the command that brings deleted secrets back, in the same vault."""
+    """Return the command that brings deleted secrets back."""
+    return command_line(workspace, infos[0].environment, "restore", *(info.key for info in infos))
+
+
+def command_line(workspace: Workspace, environment: str, *command: str) -> str:
+    """Return a command with the options that make it work in the same vault and environment."""
     import shlex
 
-    words = ["infsh", "secrets", "restore", *(info.key for info in infos)]
-    if infos[0].environment != DEFAULT_ENVIRONMENT:
-        words += ["-e", infos[0].environment]
+    words = ["infsh", "secrets", *command]
+    if environment != DEFAULT_ENVIRONMENT:
+        words += ["-e", environment]
     settings = workspace.settings
     if settings.vault_named:
         words += ["--vault", settings.vault]

@@ -118,7 +118,9 @@ def deletion(workspace: Workspace, keys: Sequence[str], *, ignore_missing: bool)
         _place(workspace),
         [Change(DELETED, info) for info in infos],
         single=len(keys) == 1,
-        undo=secrets.undo_hint(workspace, infos) if infos else "",
+        undo=secrets.undo_hint(workspace, infos)
+        if infos and workspace.store().capabilities.restore
+        else "",
     )
 
 

@@ -68,3 +68,66 @@ def test_an_undo_in_another_team_or_vault_names_it(cli, own_home):
     assert cli("delete", "K", "--vault", path).err == (
         f"Undo with: infsh secrets restore K --vault '{path}'\n"
     )
+
+
+@pytest.fixture
+def answering(monkeypatch):
+    """Let questions be asked and be answered from standard input."""
+    monkeypatch.setattr("infsh_secrets.cli.context.may_ask", lambda *_, **__: True)
+
+
+def test_a_purge_leaves_nothing_of_live_and_deleted_secrets(cli, refused):
+    cli("set", "A=1", "B=2", "-q")
+    cli("set", "A", "another made-up value", "-q")
+    cli("delete", "B", "-q")
+    done = cli("delete", "A", "B", "--purge", "--yes")
+    assert done.status == 0
+    assert [(one["action"], one["key"]) for one in done.data] == [("purged", "A"), ("purged", "B")]
+    assert "Backups and snapshots" in done.err
+    assert "Undo" not in done.err
+    refused(4, "restore", "B")
+    refused(4, "history", "A")
+    assert cli("vault", "verify").data["versions"] == 0
+    assert cli("set", "A", "x").data["version"] == 1
+
+
+def test_a_purge_asks_and_takes_a_no(cli, answering):
+    cli("set", "K", "v", "-q")
+    for answer in (b"n\n", b"\n", b"", b"perhaps\n"):
+        done = cli("delete", "K", "--purge", "-o", "table", stdin=answer)
+        assert (done.status, done.out) == (3, b"")
+        assert done.err.startswith("Remove K and all their versions for good? [y/N] ")
+    assert cli("get", "K", "--plain").out == b"v"
+    assert cli("delete", "K", "--purge", "-o", "table", stdin=b"y\n").text == "K: purged\n"
+
+
+def test_a_purge_where_nobody_can_be_asked_names_the_option(cli, refused):
+    cli("set", "K", "v", "-q")
+    for argv in (["--purge"], ["--purge", "--no-input"]):
+        assert "-y" in refused(2, "delete", "K", *argv)["hint"]
+
+
+def test_an_absent_secret_is_not_asked_about(cli, refused):
+    cli("set", "K", "v", "-q")
+    refused(4, "delete", "K", "ABSENT", "--purge")
+    refused(4, "delete", "K", "ABSENT", "--purge", "-y")
+    refused(2, "delete", "not-a-name", "--purge", "-y")
+    assert cli("delete", "ABSENT", "--purge", "--ignore-missing").out == b"[]\n"
+    assert cli("delete", "ABSENT", "K", "--purge", "--ignore-missing", "-y", "-q").status == 0
+    assert cli("list").data == []
+    refused(4, "delete", "K", "--purge", "-y")
+
+
+def test_a_store_that_cannot_restore_asks(cli, refused, answering, monkeypatch):
+    from infsh_secrets.stores.base import Capabilities
+    from infsh_secrets.stores.vault.store import VaultStore
+
+    bare = Capabilities(reveal=True, versions=False, restore=False, environments=True)
+    cli("set", "A=1", "B=2", "-q")
+    monkeypatch.setattr(VaultStore, "capabilities", bare)
+    done = cli("delete", "A", "-o", "table", stdin=b"no\n")
+    assert (done.status, done.out) == (3, b"")
+    assert cli("delete", "A", stdin=b"yes\n").status == 0
+    monkeypatch.setattr("infsh_secrets.cli.context.may_ask", lambda *_, **__: False)
+    assert "-y" in refused(2, "delete", "B")["hint"]
+    assert cli("delete", "B", "-y").status == 0

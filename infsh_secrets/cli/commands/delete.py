@@ -20,8 +20,12 @@ def delete(
     ignore_missing: Annotated[
         bool, typer.Option("--ignore-missing", help="No error for a secret that is not there.")
     ] = False,
-    yes: Annotated[  # noqa: ARG001  # this store can restore, so nothing is asked
-        bool, typer.Option("-y", "--yes", help="Do not ask, where a store cannot restore.")
+    purge: Annotated[
+        bool,
+        typer.Option("--purge", help="Remove every version for good, of deleted ones too."),
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("-y", "--yes", help="Do not ask, where nothing brings them back.")
     ] = False,
 ) -> Changes:
     """Delete secrets. `infsh secrets restore KEY` brings them back, for 30 days.
@@ -30,7 +34,19 @@ def delete(
       infsh secrets delete OLD_KEY
 
       infsh secrets delete A B --ignore-missing
-    """
-    from infsh_secrets.services import views
 
+      infsh secrets delete LEAKED_KEY --purge
+    """
+    from infsh_secrets.cli.prompts import confirm
+    from infsh_secrets.services import changing, views
+
+    if purge:
+        found = changing.to_purge(context.workspace, keys, ignore_missing=ignore_missing)
+        if found and not yes:
+            question = f"Remove {', '.join(found)} and all their versions for good?"
+            confirm(question, may_ask=context.may_ask, option="-y")
+        return changing.purge(context.workspace, found, single=len(keys) == 1)
+    if not yes and not changing.can_be_undone(context.workspace, keys):
+        question = f"Delete {', '.join(keys)}? This store cannot bring them back."
+        confirm(question, may_ask=context.may_ask, option="-y")
     return views.deletion(context.workspace, keys, ignore_missing=ignore_missing)
