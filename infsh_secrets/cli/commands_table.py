@@ -62,6 +62,7 @@ COMMANDS = (
         f"{_MODULES}.stale:stale",
         "List what needs rotating, and why.",
     ),
+    Command(("secrets", "edit"), f"{_MODULES}.edit:edit", "Change a value in your editor."),
     Command(
         ("secrets", "audit", "list"),
         f"{_MODULES}.audit_list:audit_list",

@@ -29,7 +29,7 @@ _FIXED = {
     "--generate": ("alnum:40", "hex:32", "base64:32", "uuid"),
 }
 _PATHS = ("--file", "--vault", "--key-file", "--key-file-out", "--new-file")
-_OF_ONE_SECRET = ("get", "history", "rollback", "rename", "copy", "describe")
+_OF_ONE_SECRET = ("get", "edit", "history", "rollback", "rename", "copy", "describe")
 _OF_SECRETS = (*_OF_ONE_SECRET, "delete", "restore", "list", "set")
 _GROUPS = ((), *GROUPS)
 _SETTLED = {
