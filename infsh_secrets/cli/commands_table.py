@@ -89,6 +89,11 @@ COMMANDS = (
         "Accept a vault that is older than it was.",
     ),
     Command(
+        ("secrets", "vault", "rotate"),
+        f"{_MODULES}.vault_rotate:vault_rotate",
+        "Give the vault a new key and encrypt everything anew.",
+    ),
+    Command(
         ("secrets", "vault", "recovery-code"),
         f"{_MODULES}.vault_recovery_code:vault_recovery_code",
         "Make a recovery code for paper.",

@@ -14,6 +14,7 @@ from infsh_secrets.services.workspace import Workspace
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from infsh_secrets.cli.progress import Progress
     from infsh_secrets.domain.results import Result
     from infsh_secrets.services.dialogue import Dialogue
 
@@ -38,6 +39,7 @@ class Context:
         key_fd: int | None = None,
         accept_rollback: bool = False,
     ) -> None:
+        self._quiet = quiet
         self.output_named = bool(json or output)
         self.may_ask = may_ask(os.environ, no_input=no_input)
         self._renderer = Renderer("json" if json else output, no_color=no_color, quiet=quiet)
@@ -71,6 +73,12 @@ class Context:
         from infsh_secrets.cli.prompts import dialogue
 
         return dialogue()
+
+    def progress(self, label: str) -> Progress:
+        """Return a bar for long work; it shows on a terminal only."""
+        from infsh_secrets.cli.progress import Progress
+
+        return Progress(label, quiet=self._quiet)
 
     def choose_team(self, team: str) -> None:
         """Work in this team, whatever options and variables say; its vault has a fixed place."""

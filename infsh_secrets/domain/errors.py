@@ -49,6 +49,10 @@ class LockedError(InfshError):
     exit_status = exit_codes.LOCKED
 
 
+class KeyChangedError(LockedError):
+    """The vault got a new key while it was open here; whoever opens it again may go on."""
+
+
 class CheckFailedError(InfshError):
     """A verification found something."""
 

@@ -63,6 +63,7 @@ class Workspace:
         """Return the local vault, opened and unlocked."""
         if self._store is None:
             locked = self.locked
+            head = locked.head
             opened = open_lock(self.lock(), self.sources())
             keys = locked.unlock(opened.vault_key)
             self.opened_by = opened.by
@@ -72,7 +73,7 @@ class Workspace:
                 keys,
                 team=self.settings.team,
                 actor=actor,
-                anchor=self.anchor(locked.head.vault_id),
+                anchor=self.anchor(head.vault_id),
             )
             self._store.use_log = log_path(self.settings.state, locked.head.vault_id)
             self._store.notices = self.notices

@@ -91,17 +91,21 @@ class Opened:
 
 def named_key(sources: Sources) -> tuple[bytes, str, bool] | None:
     """Return (key, where from, whether it must fit) from descriptor, named file or variable."""
+    return next(named_keys(sources), None)
+
+
+def named_keys(sources: Sources) -> Iterator[tuple[bytes, str, bool]]:
+    """Yield all of them, the first of which counts where one is enough."""
     if sources.key_fd is not None:
         if sources.from_descriptor is None:  # it can be read only once
             sources.from_descriptor = read_key_descriptor(sources.key_fd)
-        return sources.from_descriptor, "the key from --key-fd", True
+        yield sources.from_descriptor, "the key from --key-fd", True
     if sources.key_file:
         shown = f"the key file {sanitize(sources.key_file)}"
-        return read_key_file(sources.key_file), shown, sources.key_file_named
+        yield read_key_file(sources.key_file), shown, sources.key_file_named
     if sources.key_text:
         key = parse_key(sources.key_text.encode(errors="replace"), "INFSH_VAULT_KEY")
-        return key, "the key in INFSH_VAULT_KEY", False
-    return None
+        yield key, "the key in INFSH_VAULT_KEY", False
 
 
 def open_lock(lock: Lock, sources: Sources) -> Opened:

@@ -140,6 +140,36 @@ def verify_chain(file: VaultFile, keys: VaultKeys, vault: bytes, last: tuple[int
     return last[0]
 
 
+def reseal(
+    file: VaultFile,
+    last: tuple[int, bytes],
+    old: tuple[VaultKeys, bytes],
+    new: tuple[VaultKeys, bytes],
+) -> tuple[int, bytes]:
+    """Verify the chain and seal each entry anew; `old` and `new` are (keys, vault).
+
+    Returns the new end of the chain.
+    """
+    before = after = NO_AUDIT
+    rows = []
+    for sequence in range(1, last[0] + 1):
+        row = file.audit_entry(sequence)
+        if row is None:
+            raise file.damaged(f"audit entry {sequence} is missing")
+        if not compare_digest(chain_mac(old[0], before, sequence, row[0]), row[1]):
+            raise file.damaged(f"audit entry {sequence} does not verify")
+        entry = _open(file, *old, sequence, row[0])
+        before = row[1]
+        context = audit_context(new[1], sequence)
+        sealed = seal(new[0].record, context, encode_entry(entry))
+        after = chain_mac(new[0], after, sequence, sealed)
+        rows.append((sealed, after, sequence))
+    if not compare_digest(before, last[1]):
+        raise file.damaged("its audit chain does not end where the root says")
+    file.replace_audit(rows)
+    return last[0], after
+
+
 def _open(file: VaultFile, keys: VaultKeys, vault: bytes, sequence: int, sealed: bytes) -> Entry:
     try:
         return decode_entry(open_sealed(keys.record, audit_context(vault, sequence), sealed))

@@ -8,7 +8,7 @@ import time
 from infsh_secrets.crypto.binding import compare_digest
 from infsh_secrets.crypto.kdf import VaultKeys
 from infsh_secrets.crypto.seal import SealError, open_sealed
-from infsh_secrets.domain.errors import InfshError, IntegrityError, LockedError
+from infsh_secrets.domain.errors import InfshError, IntegrityError, KeyChangedError
 from infsh_secrets.domain.models import Secret, SecretInfo, SecretValue
 from infsh_secrets.stores.base import Capabilities, SecretStore, no_version, not_found
 from infsh_secrets.stores.vault.layout import (
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from infsh_secrets.domain.models import History
     from infsh_secrets.stores.base import Outcome, Write
     from infsh_secrets.stores.vault.anchor import Anchor
-    from infsh_secrets.stores.vault.tables import Root
+    from infsh_secrets.stores.vault.tables import Head, Root
     from infsh_secrets.stores.vault.transaction import Transaction
 
 VAULT = Capabilities(reveal=True, versions=True, restore=True, environments=True)
@@ -135,15 +135,22 @@ class VaultStore(SecretStore):
 
     def ledger(self) -> Ledger:
         """Return the verified root of the transaction that has begun."""
-        ledger = Ledger(self.file, self.keys)
-        if (ledger.head.vault_id, ledger.head.epoch) != (self._vault_id, self._epoch):
-            raise LockedError(
-                "The vault's key was changed while this program had it open.", "Try again."
-            )
+        try:
+            ledger = Ledger(self.file, self.keys)
+        except IntegrityError:
+            self._check_same(self.file.head())
+            raise
+        self._check_same(ledger.head)
         self.seen = ledger.root.audit_seq
         if self.anchor is not None:
             self.anchor.check(self.file, ledger, writing=self.file.writing)
         return ledger
+
+    def _check_same(self, head: Head) -> None:
+        if (head.vault_id, head.epoch) != (self._vault_id, self._epoch):
+            raise KeyChangedError(
+                "The vault's key was changed while this program had it open.", "Try again."
+            )
 
     def commit(self, ledger: Ledger, root: Root) -> None:
         """Commit the transaction that wrote `root`, and note the new state in the anchor."""

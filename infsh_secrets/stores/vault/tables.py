@@ -345,6 +345,18 @@ class VaultFile(Database):
         self.drop_place(item.idx)
         self.run("DELETE FROM versions WHERE item = ?", (item.item_id,))
 
+    def clear_items(self) -> None:
+        """Remove all items, not their versions."""
+        self.run("DELETE FROM items")
+
+    def replace_values(self, rows: Iterable[tuple[bytes, bytes, int]]) -> None:
+        """Give versions another sealed value: (sealed value, item, version)."""
+        self.run_many("UPDATE versions SET value = ? WHERE item = ? AND ver = ?", rows)
+
+    def replace_audit(self, rows: Iterable[tuple[bytes, bytes, int]]) -> None:
+        """Give audit rows another sealed entry: (entry, mac, sequence)."""
+        self.run_many("UPDATE audit SET entry = ?, mac = ? WHERE seq = ?", rows)
+
     def put_versions(self, rows: Iterable[tuple[bytes, int, bytes]]) -> None:
         """Append versions: (item, version, sealed value)."""
         self.run_many("INSERT INTO versions VALUES (?, ?, ?)", rows)

@@ -30,25 +30,30 @@ def verify(store: VaultStore) -> Counts:
 
     Raises IntegrityError at the first fault.
     """
-    file = store.file
-    file.begin_read()
+    store.file.begin_read()
     try:
-        if not file.integrity_check():
-            raise file.damaged("SQLite's own check finds faults")
-        ledger = store.ledger()
-        ledger.verify_all()
-        store.fingerprint_key(ledger)
-        counts = Counts()
-        owners = set()
-        for item in file.items(ledger.root.items):
-            owners.add(item.item_id)
-            _verify_item(store, ledger, item, counts)
-        if any(owner not in owners for owner in file.version_owners()):
-            raise file.damaged("a value belongs to no secret")
-        last = (ledger.root.audit_seq, ledger.root.audit_head)
-        counts.audit_entries = audit.verify_chain(file, store.keys, store.vault, last)
+        return verify_begun(store)
     finally:
-        file.rollback()
+        store.file.rollback()
+
+
+def verify_begun(store: VaultStore) -> Counts:
+    """Do the same in the transaction that has begun: also to what it has written so far."""
+    file = store.file
+    if not file.integrity_check():
+        raise file.damaged("SQLite's own check finds faults")
+    ledger = store.ledger()
+    ledger.verify_all()
+    store.fingerprint_key(ledger)
+    counts = Counts()
+    owners = set()
+    for item in file.items(ledger.root.items):
+        owners.add(item.item_id)
+        _verify_item(store, ledger, item, counts)
+    if any(owner not in owners for owner in file.version_owners()):
+        raise file.damaged("a value belongs to no secret")
+    last = (ledger.root.audit_seq, ledger.root.audit_head)
+    counts.audit_entries = audit.verify_chain(file, store.keys, store.vault, last)
     return counts
 
 
