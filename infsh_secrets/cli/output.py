@@ -292,9 +292,11 @@ def _wrapped(line: str, width: int) -> str:
 def _columns(stream: TextIO) -> int:
     """Return the width of the terminal that a stream goes to."""
     try:
-        return int(os.environ.get("COLUMNS") or 0) or os.get_terminal_size(stream.fileno()).columns
+        asked = int(os.environ.get("COLUMNS") or 0)
+        columns = asked if asked > 0 else os.get_terminal_size(stream.fileno()).columns
     except (ValueError, OSError):
-        return _WIDTH_UNKNOWN
+        columns = 0
+    return columns or _WIDTH_UNKNOWN  # a terminal that nobody has set up says 0
 
 
 def _text(content: str, style: str = "") -> Any:
