@@ -66,7 +66,16 @@ def test_every_option_in_the_readme_exists(infsh):
             "secrets",
             *(
                 "secrets " + name
-                for name in ("set", "get", "list", "delete", "restore", "vault trust", "audit list")
+                for name in (
+                    "set",
+                    "get",
+                    "list",
+                    "delete",
+                    "restore",
+                    "stale",
+                    "vault trust",
+                    "audit list",
+                )
             ),
         )
     ).decode()

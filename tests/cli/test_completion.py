@@ -42,6 +42,23 @@ def test_words(cli, complete):
     assert complete("list", "-o", "") == ["table", "json", "yaml", "names", "plain"]
 
 
+def test_names_of_what_is_there_and_of_what_is_deleted(cli, complete):
+    cli("set", "LIVE_KEY=1", "GONE_KEY=2", "-q")
+    cli("set", "FAR_KEY", "3", "-e", "staging", "-q")
+    cli("delete", "GONE_KEY", "-q")
+    for command in ("rollback", "rename", "copy", "describe", "delete"):
+        assert complete(command, "") == ["LIVE_KEY"], command
+        assert complete(command, "-e", "staging", "") == ["FAR_KEY"], command
+    for command in ("history", "rollback", "rename", "copy", "describe"):
+        assert complete(command, "LIVE_KEY", "") == [], command
+    assert complete("restore", "") == ["GONE_KEY"]
+    assert complete("history", "") == ["GONE_KEY", "LIVE_KEY"]
+    assert complete("delete", "--purge", "") == ["GONE_KEY", "LIVE_KEY"]
+    assert complete("copy", "LIVE_KEY", "--to-env", "s") == ["staging"]
+    assert complete("stale", "") == []
+    assert "--unset-meta" in complete("describe", "LIVE_KEY", "--u")
+
+
 def test_nothing_that_is_wrong_disturbs_a_person_who_types(cli, complete, own_home, monkeypatch):
     cli("set", "K", "v")
     assert complete("get", "--team", "typo", "") == []
