@@ -31,12 +31,11 @@ def run(argv: list[str]) -> int:
         return complete([*argv[: argv.index("__complete")], *argv[argv.index("__complete") + 1 :]])
     returned = parse(argv)
     if callable(returned):
-        returned()
-        return exit_codes.OK
+        returned = returned()
     return returned if isinstance(returned, int) else exit_codes.OK
 
 
-def parse(argv: list[str]) -> Callable[[], object] | int | None:
+def parse(argv: list[str]) -> Callable[[], int] | int | None:
     """Return the call that `argv` means, or the status of what has been done already (help)."""
     argv = completed(argv)
     app = build_app(argv)

@@ -129,6 +129,11 @@ COMMANDS = (
         "List the teams that have a vault here.",
     ),
     Command(
+        ("secrets", "doctor"),
+        f"{_MODULES}.doctor:doctor",
+        "Check the whole set-up; each failed line names the fix.",
+    ),
+    Command(
         ("completion",),
         f"{_MODULES}.completion:completion",
         "Print the completion script of a shell.",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from infsh_secrets.cli.output import Renderer
 from infsh_secrets.config.settings import Options, Settings
+from infsh_secrets.domain import exit_codes
 from infsh_secrets.files.streams import may_ask
 from infsh_secrets.services.workspace import Workspace
 
@@ -92,8 +93,11 @@ class Context:
             )
         self._options.team = check_team(team)
 
-    def run(self, call: Callable[[], Result | None]) -> None:
-        """Make the call, tell its notices, render its result, and close what it opened."""
+    def run(self, call: Callable[[], Result | None]) -> int:
+        """Make the call, tell its notices, render its result, and close what it opened.
+
+        Returns the exit status, which a result may set.
+        """
         try:
             self._renderer.check()
             result = call()
@@ -101,6 +105,7 @@ class Context:
                 self._renderer.say(notice)
             if result is not None:
                 self._renderer.render(result)
+            return getattr(result, "exit_status", exit_codes.OK)
         finally:
             if self._workspace is not None:
                 self._workspace.close()

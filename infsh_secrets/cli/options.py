@@ -119,7 +119,7 @@ _STORE = {
 }
 
 
-def command(function: Callable[..., Result | None]) -> Callable[..., Callable[[], Result | None]]:
+def command(function: Callable[..., Result | None]) -> Callable[..., Callable[[], int]]:
     """Turn `function(context, …)` into a Typer command that also takes the shared options.
 
     Typer only parses: what it gets from a command is a call that is made after parsing, so that no
@@ -130,14 +130,14 @@ def command(function: Callable[..., Result | None]) -> Callable[..., Callable[[]
 
 def command_without_vault(
     function: Callable[..., Result | None],
-) -> Callable[..., Callable[[], Result | None]]:
+) -> Callable[..., Callable[[], int]]:
     """Do the same for a command that opens no vault."""
     return _with_options(function, _OUTPUT)
 
 
 def _with_options(
     function: Callable[..., Result | None], shared: dict[str, Any]
-) -> Callable[..., Callable[[], Result | None]]:
+) -> Callable[..., Callable[[], int]]:
     signature = inspect.signature(function, eval_str=True)
     own = [
         parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
@@ -154,7 +154,7 @@ def _with_options(
         for name, annotation in shared.items()
     ]
 
-    def parsed(**values: Any) -> Callable[[], Result | None]:
+    def parsed(**values: Any) -> Callable[[], int]:
         context = Context(**{name: values.pop(name) for name in shared})
         return lambda: context.run(lambda: function(context, **values))
 

@@ -10,6 +10,7 @@ from infsh_secrets.domain.results import (
     AuditList,
     AuditVerified,
     Changes,
+    Checkup,
     ExitCodes,
     KeyList,
     Result,
@@ -81,6 +82,8 @@ def table(
     """Return (titles, rows) of a result that is a plain table and has rows, else None."""
     if isinstance(result, ExitCodes):
         return ("code", "name", "when"), [(str(n), name, when) for n, name, when in result.rows]
+    if isinstance(result, Checkup):
+        return record_words.CHECK_TITLES, [record_words.check_row(f) for f in result.findings]
     if isinstance(result, AuditList) and result.events:
         return record_words.AUDIT_TITLES, [record_words.audit_row(e) for e in result.events]
     if isinstance(result, SecretHistory):

@@ -1,4 +1,4 @@
-"""The record of what was done as words: rows and sentences."""
+"""The record of what was done, and the findings of `doctor`, as words: rows and sentences."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from infsh_secrets.domain.times import rfc3339
 
 if TYPE_CHECKING:
-    from infsh_secrets.domain.results import AuditEvent, AuditVerified
+    from infsh_secrets.domain.results import AuditEvent, AuditVerified, Finding
 
 AUDIT_TITLES = ("time", "action", "key", "env", "ver", "user", "program")
+CHECK_TITLES = ("status", "check", "finding")
 NO_RECORD = "Nothing is on record."
 
 
@@ -35,3 +36,9 @@ def audit_verified(result: AuditVerified) -> str:
     """Return the sentence about a chain that verifies."""
     entries = "1 entry" if result.entries == 1 else f"{result.entries} entries, each"
     return f"The record of {result.path} is whole: {entries} verified."
+
+
+def check_row(finding: Finding) -> tuple[str, ...]:
+    """Return the cells of one finding of `doctor`."""
+    text = finding.text if finding.status == "ok" else f"{finding.text} {finding.fix}"
+    return finding.status, finding.subject, text

@@ -12,7 +12,9 @@ from infsh_secrets.domain.results import (
     AuditVerified,
     Change,
     Changes,
+    Checkup,
     ExitCodes,
+    Finding,
     KeyList,
     Place,
     Result,
@@ -72,17 +74,32 @@ def as_data(result: Result, *, unicode: bool) -> Any:
         return _ages(result, unicode=unicode)
     if isinstance(result, ExitCodes):
         return [{"code": c, "name": name, "when": when} for c, name, when in result.rows]
-    if isinstance(result, TeamList):
-        return [{"name": team, "current": team == result.current} for team in result.teams]
-    if isinstance(result, TeamCreated):
-        return {"name": result.team, "path": result.path}
+    if isinstance(result, TeamList | TeamCreated):
+        return _teams(result)
     if isinstance(
         result, VaultStatus | VerifyReport | KeyList | VaultAction | AuditVerified | VaultTrusted
     ):
         return _of_vault(result)
     if isinstance(result, AuditList):
         return [_event(event) for event in result.events]
+    if isinstance(result, Checkup):
+        return [_finding(finding) for finding in result.findings]
     raise TypeError("a result without a record")
+
+
+def _teams(result: TeamList | TeamCreated) -> Any:
+    if isinstance(result, TeamCreated):
+        return {"name": result.team, "path": result.path}
+    return [{"name": team, "current": team == result.current} for team in result.teams]
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "check": finding.subject,
+        "status": finding.status,
+        "message": finding.text,
+        "fix": finding.fix or None,
+    }
 
 
 def _of_vault(

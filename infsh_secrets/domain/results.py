@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from infsh_secrets.domain import exit_codes
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -199,6 +201,30 @@ class AuditVerified(NamedTuple):
     entries: int
 
 
+OK, WARNING, FAILED = "ok", "warning", "failed"
+
+
+class Finding(NamedTuple):
+    """What `doctor` has found: OK, WARNING or FAILED; the latter two name a fix."""
+
+    subject: str
+    status: str
+    text: str
+    fix: str = ""
+
+
+class Checkup(NamedTuple):
+    """All findings."""
+
+    findings: list[Finding]
+
+    @property
+    def exit_status(self) -> int:
+        """6 when something failed."""
+        failed = any(finding.status == FAILED for finding in self.findings)
+        return exit_codes.CHECK_FAILED if failed else exit_codes.OK
+
+
 class ExitCodes(NamedTuple):
     """The table of exit codes."""
 
@@ -227,6 +253,7 @@ Result = (
     | TeamCreated
     | AuditList
     | AuditVerified
+    | Checkup
     | ExitCodes
     | Text
 )

@@ -54,6 +54,16 @@ def find(environ: Mapping[str, str] = os.environ) -> KeyringBackend | None:
     return None
 
 
+def why_none(environ: Mapping[str, str] = os.environ) -> str:
+    """Return in words why `find` finds none."""
+    chosen = environ.get("PYTHON_KEYRING_BACKEND")
+    if chosen and chosen not in ALLOWED:
+        return f"PYTHON_KEYRING_BACKEND names {chosen}, which is not known to keep secrets"
+    if not _candidates(environ):
+        return "there is no session bus, as on servers and in containers"
+    return "no Secret Service, KWallet or other keyring of the system answers"
+
+
 def _made(backend_class: type[KeyringBackend]) -> KeyringBackend | None:
     """Return the backend if it can work here; most ask the session bus, which may hang."""
     return backend_class() if backend_class.priority > 0 else None

@@ -180,6 +180,11 @@ class Database:
             self.run("ROLLBACK")
 
 
+def library_version() -> str:
+    """Return the version of SQLite itself."""
+    return sqlite.sqlite_version
+
+
 def _open(path: str, *, new: bool = False) -> sqlite.Connection:
     check_private_file(path, "vault")
     # Closing any descriptor of a file drops this process's locks on it, so a file that is
