@@ -74,6 +74,21 @@ COMMANDS = (
         "Verify that nothing is missing from that record.",
     ),
     Command(
+        ("secrets", "vault", "init"),
+        f"{_MODULES}.vault_init:vault_init",
+        "Make the vault, and choose what opens it.",
+    ),
+    Command(
+        ("secrets", "vault", "unlock"),
+        f"{_MODULES}.vault_unlock:vault_unlock",
+        "Keep the vault open for some time.",
+    ),
+    Command(
+        ("secrets", "vault", "lock"),
+        f"{_MODULES}.vault_lock:vault_lock",
+        "End what `vault unlock` began.",
+    ),
+    Command(
         ("secrets", "vault", "status"),
         f"{_MODULES}.vault_status:vault_status",
         "Show which vault is in use and what opens it.",

@@ -26,9 +26,10 @@ _FIXED = {
     "--output": ("table", "json", "yaml", "names", "plain"),
     "--sort": ("key", "updated", "used"),
     "--store": ("vault",),
+    "--for": ("1h", "8h", "1d"),
     "--generate": ("alnum:40", "hex:32", "base64:32", "uuid"),
 }
-_PATHS = ("--file", "--vault", "--key-file", "--key-file-out", "--new-file")
+_PATHS = ("--file", "--vault", "--key-file", "--key-file-out", "--new-file", "--new-key-file")
 _OF_ONE_SECRET = ("get", "edit", "history", "rollback", "rename", "copy", "describe")
 _OF_SECRETS = (*_OF_ONE_SECRET, "delete", "restore", "list", "set")
 _GROUPS = ((), *GROUPS)

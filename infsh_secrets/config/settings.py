@@ -99,6 +99,7 @@ class Settings:
         "key_text",
         "passphrase_file",
         "reads",
+        "runtime",
         "state",
         "store",
         "team",
@@ -140,6 +141,7 @@ class Settings:
         self.key_file = options.key_file or environ.get("INFSH_VAULT_KEY_FILE")
         self.key_text = environ.get("INFSH_VAULT_KEY")
         self.passphrase_file = environ.get("INFSH_VAULT_PASSPHRASE_FILE")
+        self.runtime = environ.get("XDG_RUNTIME_DIR", "")
 
     @property
     def keys(self) -> str:
@@ -150,6 +152,13 @@ class Settings:
     def anchors(self) -> str:
         """The folder that remembers the newest state of each vault; "" when there can be none."""
         return self.state and os.path.join(self.state, "anchors")
+
+    @property
+    def sessions(self) -> str:
+        """The folder that says which vaults are unlocked for some time."""
+        if os.path.isabs(self.runtime):
+            return os.path.join(self.runtime, "infsh-secrets")
+        return self.keys
 
     @property
     def environment(self) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from infsh_secrets.crypto.keyslots import Slot
     from infsh_secrets.services.workspace import Workspace
 
-_LOCK = ".create.lock"
+CREATE_LOCK = ".create.lock"
 
 
 def create_first_vault(workspace: Workspace) -> bool:
@@ -37,11 +37,11 @@ def create_first_vault(workspace: Workspace) -> bool:
     folder = os.path.dirname(path)
     _named_slot_source(workspace)  # a key that cannot be read leaves not even a folder
     ensure_private_folder(folder)
-    with ExclusiveLock(os.path.join(folder, _LOCK)):
+    with ExclusiveLock(os.path.join(folder, CREATE_LOCK)):
         if os.path.lexists(path):
             return False
         new = draw_vault()
-        slot, notice, undo = _first_slot(workspace, new)
+        slot, notice, undo = first_key(workspace, new)
         try:
             create_vault(path, new, [slot])
         except BaseException:
@@ -83,7 +83,8 @@ def _nothing() -> None:
     """Undo nothing."""
 
 
-def _first_slot(workspace: Workspace, new: NewVault) -> tuple[Slot, str, Callable[[], None]]:
+def first_key(workspace: Workspace, new: NewVault) -> tuple[Slot, str, Callable[[], None]]:
+    """Return the first slot of a vault, where its secret lies in words, and what removes that."""
     named, passphrase = _named_slot_source(workspace)
     if named:
         key, by, _ = named

@@ -11,6 +11,7 @@ from infsh_secrets.domain.errors import ConflictError, InfshError, LockedError
 from infsh_secrets.domain.results import VaultAction
 from infsh_secrets.services import new_keys
 from infsh_secrets.services.key_slots import SHORT_ID, vault_of
+from infsh_secrets.services.sessions import end as end_session
 from infsh_secrets.stores.vault import rotation
 from infsh_secrets.unlock.passphrases import read_passphrase_file, readable, try_passphrase
 from infsh_secrets.unlock.sources import Lock, keys_here, named_keys
@@ -75,6 +76,7 @@ def rotate(
         )
     keys = rotation.NewKeys(new[2], slots, before)
     rotation.rotate(workspace.vault_store(), keys, progress)
+    end_session(workspace)
     workspace.close()
     gone = [slot.slot_id.hex() for slot in found.missing + found.recovery]
     return VaultAction(

@@ -102,7 +102,7 @@ class Workspace:
         """Return what the vault shows to whoever has a key for it."""
         locked = self.locked
         head = locked.head
-        return Lock(locked.file.path, head.vault_id, head.epoch, locked.slots)
+        return Lock(locked.file.path, head.vault_id, head.epoch, locked.slots, head.commitment)
 
     def sources(self) -> Sources:
         """Return where a key may come from."""
@@ -120,6 +120,7 @@ class Workspace:
             own=settings.keys,
             passphrase=settings.passphrase_file,
             ask=self._ask,
+            sessions=settings.sessions,
         )
 
     def close(self) -> None:

@@ -1,6 +1,7 @@
 """The order in which keys are tried, and what each attempt means.
 
-Descriptor, named key file, variable, the vault's own key file, OS keyring, passphrase file, prompt.
+Descriptor, named key file, variable, session, the own key file, OS keyring, passphrase file,
+prompt.
 A key that the command line names must fit; one that merely lies around is passed over. Wherever a
 key is named, a recovery code may stand instead.
 """
@@ -29,20 +30,24 @@ _KEY_LIMIT = 1024
 class Lock:
     """What a vault shows before it is open."""
 
-    __slots__ = ("epoch", "path", "slots", "vault_id")
+    __slots__ = ("commitment", "epoch", "path", "slots", "vault_id")
 
-    def __init__(self, path: str, vault_id: bytes, epoch: int, slots: list[Slot]) -> None:
+    def __init__(
+        self, path: str, vault_id: bytes, epoch: int, slots: list[Slot], commitment: bytes = b""
+    ) -> None:
         self.path = path
         self.vault_id = vault_id
         self.epoch = epoch
         self.slots = slots
+        self.commitment = commitment
 
 
 class Sources:
     """Where to look.
 
     `key_text` is secret; `ask` prompts for a passphrase, None when it may not. `passphrases` are
-    those that have been read or typed so far.
+    those that have been read or typed so far. `sessions` is the folder of what `vault unlock` left,
+    "" for none.
     """
 
     __slots__ = (
@@ -55,6 +60,7 @@ class Sources:
         "own",
         "passphrase",
         "passphrases",
+        "sessions",
     )
 
     def __init__(
@@ -67,6 +73,7 @@ class Sources:
         own: str,
         passphrase: str | None,
         ask: Callable[[str], str] | None,
+        sessions: str = "",
     ) -> None:
         self.key_fd = key_fd
         self.from_descriptor: bytes | None = None
@@ -77,6 +84,7 @@ class Sources:
         self.passphrase = passphrase
         self.ask = ask
         self.passphrases: list[str] = []
+        self.sessions = sessions
 
 
 class Opened:
@@ -127,16 +135,9 @@ def open_lock(lock: Lock, sources: Sources) -> Opened:
                 f"The vault {sanitize(lock.path)} does not open with {by}.",
                 "It is the key of another vault, or its slot was removed.",
             )
-    for key, by in keys_here(lock, sources, trouble):
-        opened = open_with_key(lock, key, by, trouble)
-        if opened:
-            return opened
-    if sources.passphrase or sources.ask:
-        from infsh_secrets.unlock.passphrases import open_with_words
-
-        opened = open_with_words(lock, sources, trouble)
-        if opened:
-            return opened
+    opened = _open_unnamed(lock, sources, trouble)
+    if opened:
+        return opened
     for error in trouble:
         raise error
     if any(slot.hint == KEYRING for slot in lock.slots):
@@ -150,6 +151,26 @@ def open_lock(lock: Lock, sources: Sources) -> Opened:
         "Give it with --key-file PATH, --key-fd N, INFSH_VAULT_KEY, INFSH_VAULT_KEY_FILE or "
         "INFSH_VAULT_PASSPHRASE_FILE.",
     )
+
+
+def _open_unnamed(lock: Lock, sources: Sources, trouble: list[InfshError]) -> Opened | None:
+    """Return the vault key from the session, from keys that lie here, or from words."""
+    session = os.path.join(sources.sessions, f"{lock.vault_id.hex()}.session")
+    if sources.sessions and os.path.lexists(session):
+        from infsh_secrets.unlock.session import open_session
+
+        opened = open_session(lock, session, trouble)
+        if opened:
+            return opened
+    for key, by in keys_here(lock, sources, trouble):
+        opened = open_with_key(lock, key, by, trouble)
+        if opened:
+            return opened
+    if not (sources.passphrase or sources.ask):
+        return None
+    from infsh_secrets.unlock.passphrases import open_with_words
+
+    return open_with_words(lock, sources, trouble)
 
 
 def open_with_key(

@@ -1,0 +1,27 @@
+"""`infsh secrets vault unlock`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from infsh_secrets.cli.context import Context
+from infsh_secrets.cli.options import command
+from infsh_secrets.domain.results import VaultAction
+
+
+@command
+def vault_unlock(
+    context: Context,
+    length: Annotated[
+        str, typer.Option("--for", metavar="8h", help="How long, as in 30m or 8h; at most 7d.")
+    ] = "8h",
+) -> VaultAction:
+    """Keep the vault open for some time, so that its passphrase is asked for only once.
+
+    The key goes to the OS keyring, or to a file in memory that is gone with the login.
+    """
+    from infsh_secrets.services import sessions
+
+    return sessions.unlock(context.workspace, length)
