@@ -26,7 +26,17 @@ OF_CRYPTOGRAPHY = {
     "cryptography.hazmat.bindings._rust",
     *("types", "_cffi_backend", "_openssl", "_openssl.lib"),
 }
-OF_PYTHON = {"__future__", "_ctypes", "_hashlib", "fcntl", "gc", "pwd", "resource"}
+OF_PYTHON = {
+    "__future__",
+    "_ctypes",
+    "_hashlib",
+    "fcntl",
+    "gc",
+    "pwd",
+    "resource",
+    "struct",
+    "_struct",
+}
 OURS = {
     "infsh_secrets",
     *(

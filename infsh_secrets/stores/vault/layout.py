@@ -6,6 +6,8 @@ LayoutError for anything that its encoder could not have written.
 
 from __future__ import annotations
 
+from struct import Struct
+
 from infsh_secrets.crypto.binding import hmac_digest, sha256
 from infsh_secrets.domain.models import SecretInfo
 
@@ -20,6 +22,7 @@ _FINGERPRINT = b"\x05"
 _USE = b"\x06"
 _SMALLEST_PAD = 64
 _U64_NUMBERS = 6
+_NUMBERS = Struct(f">{_U64_NUMBERS}Q").unpack_from
 
 
 class LayoutError(Exception):
@@ -150,7 +153,7 @@ def decode_overview(padded: bytes) -> SecretInfo:
             wanted += 2 * pairs + 2
     if at + 8 * _U64_NUMBERS != len(data):
         raise LayoutError
-    numbers = [number(data[place : place + 8], "big") for place in range(at, len(data), 8)]
+    numbers = _NUMBERS(data, at)
     try:
         words = [text.decode() for text in texts[:-1]]
     except UnicodeDecodeError:

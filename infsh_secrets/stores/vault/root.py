@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from infsh_secrets.crypto.kdf import VaultKeys
     from infsh_secrets.crypto.keyslots import Slot
+    from infsh_secrets.stores.vault.layout import Item
     from infsh_secrets.stores.vault.tables import BucketEntry, Head, VaultFile
 
 EMPTY_BUCKET = bucket_hash([])
@@ -85,23 +86,25 @@ class Ledger:
         """Return the verified entries of a bucket by idx; changes to the dict are for `commit`."""
         entries = self._touched.get(number)
         if entries is None:
-            entries = self._verify(number, self._file.bucket_entries(number, self._rows[number][1]))
+            rows = self._file.bucket_entries(number, self._rows[number][1])
+            self._verify(number, rows)
+            entries = self._touched[number] = {row[0]: row for row in rows}
         return entries
 
-    def verify_all(self) -> None:
-        """Verify every bucket, read in one go; only before any of them is changed."""
+    def all_items(self) -> list[Item]:
+        """Return every item, verified by its bucket, sorted by idx; the table is read once."""
+        items = self._file.items(self.root.items)
         rows: list[list[BucketEntry]] = [[] for _ in range(BUCKETS)]
-        for entry in self._file.entries(self.root.items):
-            rows[entry[0][0]].append(entry)
+        for item in items:
+            rows[item.idx[0]].append((item.idx, item.item_id, item.rev, item.state, item.digest))
         for number in range(BUCKETS):
             self._verify(number, rows[number])
+        return items
 
-    def _verify(self, number: int, rows: list[BucketEntry]) -> dict[bytes, BucketEntry]:
+    def _verify(self, number: int, rows: list[BucketEntry]) -> None:
         _, count, digest = self._rows[number]
         if count != len(rows) or bucket_hash(rows) != digest:
             raise self._file.damaged(f"bucket {number} does not verify")
-        entries = self._touched[number] = {row[0]: row for row in rows}
-        return entries
 
     def commit(self, audit_seq: int, audit_head: bytes) -> Root:
         """Write the changed buckets and the new root; the caller commits the transaction."""

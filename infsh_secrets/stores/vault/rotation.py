@@ -175,8 +175,7 @@ class _Rotation:
 
     def _items(self, may_expire: bool) -> list[Item]:
         """Seal every item and value anew; what was deleted too long ago is removed instead."""
-        self._ledger.verify_all()
-        found = self._file.items(self._ledger.root.items)
+        found = self._ledger.all_items()
         kept = []
         for number, item in enumerate(found):
             if number % _STEP == 0:
@@ -190,7 +189,6 @@ class _Rotation:
 
     def _item(self, item: Item, may_expire: bool) -> Item | None:
         store = self._store
-        store.check_entry(self._ledger, item)
         info = store.open_overview(item)
         if name_index(store.keys.index, info.environment, info.key) != item.idx:
             raise store.damaged_item(item)

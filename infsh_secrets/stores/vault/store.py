@@ -186,9 +186,7 @@ class VaultStore(SecretStore):
         self.file.begin_read()
         try:
             ledger = self.ledger()
-            ledger.verify_all()
-            for item in self.file.items(ledger.root.items):
-                self.check_entry(ledger, item)
+            for item in ledger.all_items():
                 info = self.open_overview(item)
                 if item.state == wanted and environment in (None, info.environment):
                     found.append(info)

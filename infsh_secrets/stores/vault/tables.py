@@ -220,14 +220,6 @@ class VaultFile(Database):
         )
         return [self._entry(row) for row in rows]
 
-    def entries(self, count: int) -> list[BucketEntry]:
-        """Return the entries of all buckets, sorted by idx; one more than `count` at most."""
-        rows = self.run(
-            "SELECT idx, id, rev, state, digest FROM items ORDER BY idx LIMIT ?",
-            (min(count, _U32) + 1,),
-        )
-        return [self._entry(row) for row in rows]
-
     def _entry(self, row: Row) -> BucketEntry:
         idx, item_id, rev, state, digest = row
         return (

@@ -8,7 +8,6 @@ from infsh_secrets.stores.vault.layout import DELETED, name_index, name_only_ind
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from infsh_secrets.stores.vault.layout import Item
-    from infsh_secrets.stores.vault.root import Ledger
     from infsh_secrets.stores.vault.store import VaultStore
 
 
@@ -43,13 +42,12 @@ def verify_begun(store: VaultStore) -> Counts:
     if not file.integrity_check():
         raise file.damaged("SQLite's own check finds faults")
     ledger = store.ledger()
-    ledger.verify_all()
     store.fingerprint_key(ledger)
     counts = Counts()
     owners = set()
-    for item in file.items(ledger.root.items):
+    for item in ledger.all_items():
         owners.add(item.item_id)
-        _verify_item(store, ledger, item, counts)
+        _verify_item(store, item, counts)
     if any(owner not in owners for owner in file.version_owners()):
         raise file.damaged("a value belongs to no secret")
     last = (ledger.root.audit_seq, ledger.root.audit_head)
@@ -57,8 +55,7 @@ def verify_begun(store: VaultStore) -> Counts:
     return counts
 
 
-def _verify_item(store: VaultStore, ledger: Ledger, item: Item, counts: Counts) -> None:
-    store.check_entry(ledger, item)
+def _verify_item(store: VaultStore, item: Item, counts: Counts) -> None:
     info = store.open_overview(item)
     if (
         name_index(store.keys.index, info.environment, info.key) != item.idx
