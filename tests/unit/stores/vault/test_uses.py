@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 
 import pytest
 
@@ -345,3 +346,45 @@ def test_the_tail_of_a_log_is_whole_lines():
     assert uses.tail(b"one\ntwo\nthree\n", 100) == b"one\ntwo\nthree\n"
     assert uses.tail(b"one\ntwo\nthree\n", 12) == b"two\nthree\n"
     assert uses.tail(b"one\ntwo\nthree\n", 8) == b"three\n"
+
+
+def test_a_log_that_is_replaced_while_waiting_for_it_is_opened_anew(vault, monkeypatch):
+    use(vault, "A")
+    with open(vault.use_log, "rb") as file:
+        line = file.read()
+    lock = uselog._lock
+    replaced = []
+
+    def wait(descriptor):
+        if not replaced:
+            replaced.append(descriptor)
+            uses.replace_log(vault.use_log, line)
+        lock(descriptor)
+
+    monkeypatch.setattr(uselog, "_lock", wait)
+    assert use(vault, "B")
+    assert list(uses.latest(vault)) == [("default", "A"), ("default", "B")]
+
+
+def test_a_log_that_cannot_be_replaced_stays(vault, monkeypatch):
+    use(vault, "A")
+
+    def refuse(*_):
+        raise PermissionError(13, "refused")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(uses.os, "replace", refuse)
+        with pytest.raises(OSError, match="refused"):
+            uses.replace_log(vault.use_log, b"")
+    assert os.listdir(os.path.dirname(vault.use_log)) == [os.path.basename(vault.use_log)]
+    assert list(uses.latest(vault)) == [("default", "A")]
+
+
+def test_without_locks_of_the_system_lines_are_appended_all_the_same(vault, monkeypatch):
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    assert use(vault, "A")
+    assert list(uses.latest(vault)) == [("default", "A")]
+
+
+def test_a_mark_that_is_no_id_marks_nothing():
+    assert uses._as_id("not hexadecimal") == b""
