@@ -99,6 +99,16 @@ COMMANDS = (
         "Check every byte of the vault.",
     ),
     Command(
+        ("secrets", "vault", "backup"),
+        f"{_MODULES}.vault_backup:vault_backup",
+        "Write a verified copy of the vault.",
+    ),
+    Command(
+        ("secrets", "vault", "restore"),
+        f"{_MODULES}.vault_restore:vault_restore",
+        "Put a backup in the place of the vault.",
+    ),
+    Command(
         ("secrets", "vault", "trust"),
         f"{_MODULES}.vault_trust:vault_trust",
         "Accept a vault that is older than it was.",

@@ -32,6 +32,7 @@ _FIXED = {
 _PATHS = ("--file", "--vault", "--key-file", "--key-file-out", "--new-file", "--new-key-file")
 _OF_ONE_SECRET = ("get", "edit", "history", "rollback", "rename", "copy", "describe")
 _OF_SECRETS = (*_OF_ONE_SECRET, "delete", "restore", "list", "set")
+_OF_PATHS = ("backup", "restore", "salvage")
 _GROUPS = ((), *GROUPS)
 _SETTLED = {
     "--team": "team",
@@ -110,7 +111,8 @@ def _in_command(command: Command, rest: list[str], current: str) -> Candidates:
         return found if found == FILES else [(f"{name}={v}", text) for v, text in found]
     if current.startswith("-") and "--" not in rest:
         return _option_names(options, current)
-    return _fitting(_arguments(command, given), current)
+    found = _arguments(command, given)
+    return found if found == FILES else _fitting(found, current)
 
 
 def _options(path: tuple[str, ...]) -> dict[str, Any]:
@@ -210,10 +212,12 @@ def _arguments(command: Command, given: _Given) -> Candidates:
         from infsh_secrets.cli.completion_scripts import SCRIPTS
 
         return [(shell, "") for shell in SCRIPTS]
-    if command.name in (*_OF_ONE_SECRET, "set") and given.arguments:
-        return []  # they take one name that there is; what comes now after `set` is the value
     if command.path[1:3] == ("vault", "key"):
         return [] if given.arguments else _keys(command.name, given.settled)
+    if command.path[1:2] == ("vault",):
+        return FILES if command.name in _OF_PATHS and not given.arguments else []
+    if command.name in (*_OF_ONE_SECRET, "set") and given.arguments:
+        return []  # they take one name that there is; what comes now after `set` is the value
     if command.name in _OF_SECRETS:
         found = _names(
             given.settled,

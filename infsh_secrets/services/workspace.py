@@ -79,6 +79,18 @@ class Workspace:
             self._store.notices = self.notices
         return self._store
 
+    def open_copy(self, path: str) -> VaultStore:
+        """Return the vault in another file, opened with the keys at hand, whatever its age."""
+        locked = LockedVault(path)
+        try:
+            head = locked.head
+            lock = Lock(locked.file.path, head.vault_id, head.epoch, locked.slots)
+            keys = locked.unlock(open_lock(lock, self.sources()).vault_key)
+        except BaseException:
+            locked.file.close()
+            raise
+        return VaultStore(locked, keys, team=self.settings.team, actor=actor)
+
     def anchor(self, vault_id: bytes) -> Anchor | None:
         """Return what this machine remembers of a vault; None where it has no place for that."""
         settings = self.settings

@@ -25,7 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from infsh_secrets.crypto.keyslots import Slot
 
-_TEMPORARY = ".new-"
+TEMPORARY = ".new-"
 _STALE_SECONDS = 3600
 
 NewVault = tuple[bytes, int, bytes]
@@ -50,8 +50,8 @@ def create_vault(path: str, new: NewVault, slots: list[Slot]) -> None:
     path = os.path.abspath(path)
     folder = os.path.dirname(path)
     ensure_private_folder(folder)
-    _sweep(folder)
-    temporary = os.path.join(folder, f"{_TEMPORARY}{os.urandom(8).hex()}.vault")
+    sweep(folder, TEMPORARY)
+    temporary = os.path.join(folder, f"{TEMPORARY}{os.urandom(8).hex()}.vault")
     create_private_file(temporary, b"", "vault")
     try:
         file = VaultFile.create(temporary)
@@ -102,15 +102,15 @@ def _name(temporary: str, path: str) -> None:
         raise os_error(error, "vault", path) from None
 
 
-def _sweep(folder: str) -> None:
+def sweep(folder: str, prefix: str) -> None:
     """Remove the temporary files of processes that were killed here, once they are an hour old.
 
-    They hold no secret; the hour spares those of somebody who creates a vault without the lock.
+    What they hold is sealed; the hour spares those of somebody who is at work without the lock.
     """
     try:
         for name in os.listdir(folder):
             path = os.path.join(folder, name)
-            stale = name.startswith(_TEMPORARY) and (
+            stale = name.startswith(prefix) and (
                 time.time() - os.lstat(path).st_mtime > _STALE_SECONDS
             )
             if stale:

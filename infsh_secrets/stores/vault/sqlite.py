@@ -64,8 +64,9 @@ _open_paths: list[str] = []
 class Database:
     """One open SQLite file. Not shared between threads; every method may raise our errors."""
 
-    def __init__(self, path: str, connection: sqlite.Connection) -> None:
+    def __init__(self, path: str, connection: sqlite.Connection, identity: tuple[int, int]) -> None:
         self.path = path
+        self._identity = identity
         self.writing = False
         self._connection = connection
         self._open = True
@@ -78,7 +79,7 @@ class Database:
         left by a killed writer is rolled back by SQLite.
         """
         path = os.path.abspath(path)
-        return cls(path, _open(path, new=new))
+        return cls(path, *_open(path, new=new))
 
     def close(self) -> None:
         """Close the file; an open transaction is rolled back. Using it then is an error."""
@@ -93,7 +94,7 @@ class Database:
     def reopen(self) -> None:
         """Close the file and open it anew, as it is on the disk; after an error it is closed."""
         self.close()
-        self._connection = _open(self.path)
+        self._connection, self._identity = _open(self.path)
         self._open = True
 
     def run(self, sql: str, parameters: tuple[bytes | int | str, ...] = ()) -> list[Row]:
@@ -153,6 +154,20 @@ class Database:
                 time.sleep(_pause(time.monotonic() - begun))
         finally:
             self.run(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}")
+        self._check_replaced()
+
+    def _check_replaced(self) -> None:
+        """Refuse to write to a file that has lost its name to another while this one waited."""
+        try:
+            status = os.stat(self.path)
+        except OSError:
+            status = None
+        if status is None or (status.st_dev, status.st_ino) != self._identity:
+            self.rollback()
+            raise UnavailableError(
+                f"The vault {sanitize(self.path)} was replaced while this program had it open.",
+                "Try again.",
+            )
 
     def _try_begin_write(self, waited: float) -> bool:
         try:
@@ -174,6 +189,13 @@ class Database:
         """Write the file anew without what was removed from it; outside a transaction."""
         self.run("VACUUM")
 
+    def copy_into(self, target: Database) -> None:
+        """Copy all pages, as this connection's transaction sees them, into an open empty file."""
+        try:
+            self._connection.backup(target._connection)
+        except sqlite.Error as error:
+            raise target._error(error) from None
+
     def rollback(self) -> None:
         """End the transaction, if there is one, without a change."""
         if self._open and self._connection.in_transaction:
@@ -185,15 +207,16 @@ def library_version() -> str:
     return sqlite.sqlite_version
 
 
-def _open(path: str, *, new: bool = False) -> sqlite.Connection:
-    check_private_file(path, "vault")
+def _open(path: str, *, new: bool = False) -> tuple[sqlite.Connection, tuple[int, int]]:
+    """Return a connection, and which file it is to."""
+    status = check_private_file(path, "vault")
     # Closing any descriptor of a file drops this process's locks on it, so a file that is
     # open here already is not opened a second time beside SQLite; its header was checked then.
     if not new and path not in _open_paths:
         _check_header(path)
     connection = _connect(path, "rw" if os.access(path, os.W_OK) else "ro")
     _open_paths.append(path)
-    return connection
+    return connection, (status.st_dev, status.st_ino)
 
 
 def _pause(waited: float) -> float:

@@ -104,6 +104,7 @@ class VaultStore(SecretStore):
         clock: Callable[[], int] = now_ms,
         anchor: Anchor | None = None,
     ) -> None:
+        self.locked = locked
         self.file = locked.file
         self.keys = keys
         self.team = team

@@ -1,0 +1,29 @@
+"""`infsh secrets vault restore`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from infsh_secrets.cli.context import Context
+from infsh_secrets.cli.options import command
+from infsh_secrets.domain.results import VaultAction
+
+
+@command
+def vault_restore(
+    context: Context,
+    path: Annotated[str, typer.Argument(metavar="PATH", help="The backup.", show_default=False)],
+) -> VaultAction:
+    """Put a backup in the place of the vault, which is kept under another name.
+
+    The backup is verified whole first. Key slots are those of the backup: a key that was removed
+    since opens the vault again.
+
+    Example:
+      infsh secrets vault restore /media/stick/personal.vault
+    """
+    from infsh_secrets.services.backup import restore
+
+    return restore(context.workspace, path)
