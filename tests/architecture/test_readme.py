@@ -73,6 +73,9 @@ def test_every_option_in_the_readme_exists(infsh):
                     "delete",
                     "restore",
                     "stale",
+                    "vault rotate",
+                    "vault unlock",
+                    "vault key add",
                     "audit list",
                 )
             ),

@@ -1,4 +1,4 @@
-"""Prints the figures of this machine: `python tests/bench [start] [growth]`.
+"""Prints the figures of this machine: `python tests/bench [start] [growth] [keys]`.
 
 Everything is measured as whole processes of an ordinary install (made here, in a temporary virtual
 environment, with byte code), interleaved, as medians; `x bare` is the ratio to `python -c pass` in
@@ -174,9 +174,36 @@ def growth(install):
     print(f"  bytes a secret of 100000 {os.path.getsize(path) / 100_000:8.1f}")
 
 
+def keys(install):
+    """Print what opening with each kind of key costs, and giving a large vault a new key."""
+    count = 10_000
+    environment = install.seeded(count)
+    infsh = install.infsh
+    phrase = os.path.join(environment["HOME"], "phrase")
+    with open(os.open(phrase, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write("made-up words to remember")
+    worded = {
+        **environment,
+        "INFSH_VAULT_PASSPHRASE_FILE": phrase,
+        "INFSH_DATA_DIR": os.path.join(environment["HOME"], "worded"),
+    }
+    subprocess.run([infsh, "secrets", "set", "KEY_7", VALUE, "-q"], check=True, env=worded)
+    get = [infsh, "secrets", "get", "KEY_7", "--plain"]
+    opened = measure({"raw key": (get, environment), "passphrase": (get, worded)}, runs=5)
+    print("\nkeys, medians of whole processes")
+    for name, seconds in opened.items():
+        print(f"  get --plain, opened by {name:12} {seconds * 1000:8.1f} ms")
+    long = {
+        f"vault rotate of {count}": ([infsh, "secrets", "vault", "rotate", "-q"], environment),
+        f"vault verify of {count}": ([infsh, "secrets", "vault", "verify"], environment),
+    }
+    for name, seconds in measure(long, runs=3).items():
+        print(f"  {name:35} {seconds * 1000:8.1f} ms")
+
+
 def main(wanted):
     """Measure what is wanted, or everything."""
-    known = {"start": start, "growth": growth}
+    known = {"start": start, "growth": growth, "keys": keys}
     with tempfile.TemporaryDirectory() as folder:
         install = Install(folder)
         print(f"Python {sys.version.split()[0]}, {os.cpu_count()} cores")
