@@ -42,6 +42,7 @@ class Context:
     ) -> None:
         self._quiet = quiet
         self.output_named = bool(json or output)
+        self.environment_named = environment is not None
         self.may_ask = may_ask(os.environ, no_input=no_input)
         self._renderer = Renderer("json" if json else output, no_color=no_color, quiet=quiet)
         self._options = Options(

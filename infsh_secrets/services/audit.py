@@ -20,27 +20,35 @@ MORE = "more"
 class Wanted(NamedTuple):
     """What of the record is wanted: the newest `limit`, of keys that fit, not older than `since`.
 
-    `since` is milliseconds since 1970.
+    `since` is milliseconds since 1970; `environments` None means all.
     """
 
     limit: int | None = None
     pattern: str | None = None
     since: int = 0
+    environments: tuple[str, ...] | None = None
 
     def includes(self, event: AuditEvent) -> bool:
         """Tell whether an event is one of those."""
         from fnmatch import fnmatchcase
 
-        return event.time >= self.since and (
-            self.pattern is None or fnmatchcase(event.key, self.pattern)
+        return (
+            event.time >= self.since
+            and (self.pattern is None or fnmatchcase(event.key, self.pattern))
+            and (self.environments is None or event.environment in self.environments)
         )
 
 
-def wanted(limit: int | None, pattern: str | None, since: str | None) -> Wanted:
+def wanted(
+    limit: int | None,
+    pattern: str | None,
+    since: str | None,
+    environments: tuple[str, ...] | None = None,
+) -> Wanted:
     """Return what options mean; UsageError when one cannot be understood."""
     if pattern == "":
         raise UsageError("The option --key is empty.", "Name a key or a pattern as in 'AWS_*'.")
-    return Wanted(limit, pattern, 0 if since is None else now_ms() - parse_age(since))
+    return Wanted(limit, pattern, 0 if since is None else now_ms() - parse_age(since), environments)
 
 
 def record(workspace: Workspace, choice: Wanted) -> AuditList:

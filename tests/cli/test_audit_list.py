@@ -56,6 +56,9 @@ def test_an_event_says_who_when_where_and_from_which_program(stored):
         (["--key", "NONE"], []),
         (["--since", "1h"], ["ALPHA_KEY", "BETA_KEY", "ALPHA_KEY", "ALPHA_KEY"]),
         (["--since", "0s"], []),
+        (["-e", "staging"], ["BETA_KEY"]),
+        (["-e", "other"], []),
+        (["-e", "other,default", "--limit", "1"], ["ALPHA_KEY"]),
     ],
 )
 def test_what_is_wanted_of_it(stored, argv, keys):

@@ -133,6 +133,14 @@ def test_looking_at_a_value_is_on_record(edited, cli):
     assert [event["action"] for event in cli("audit").data] == ["created", "used"]
 
 
+def test_completion_offers_what_there_is(cli):
+    cli("set", "SOME_KEY", "v")
+    assert cli("__complete", "secrets", "edit", "", root=True).text.split() == ["SOME_KEY"]
+    assert cli("__complete", "secrets", "edit", "SOME_KEY", "", root=True).text == ""
+    assert "--strict" in cli("__complete", "secrets", "edit", "--st", root=True).text
+    assert "--json" in cli("__complete", "secrets", "doctor", "--js", root=True).text
+
+
 def test_checks_of_a_value_hold_here_too(edited, cli):
     cli("set", "OPENAI_API_KEY", "sk-proj-made-up-value-of-a-key")
     done = edited("echo changeme >$1", "--strict", key="OPENAI_API_KEY")

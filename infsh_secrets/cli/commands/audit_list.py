@@ -27,7 +27,7 @@ def audit_list(
 ) -> AuditList:
     """List who did what to which secret, when and from which program; newest last.
 
-    `infsh secrets audit` alone does the same.
+    `infsh secrets audit` alone does the same. It is of all environments unless -e names some.
 
     Examples:
       infsh secrets audit --limit 20
@@ -36,4 +36,5 @@ def audit_list(
     """
     from infsh_secrets.services import audit
 
-    return audit.record(context.workspace, audit.wanted(limit, key, since))
+    chain = context.workspace.settings.environments if context.environment_named else None
+    return audit.record(context.workspace, audit.wanted(limit, key, since, chain))
