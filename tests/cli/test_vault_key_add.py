@@ -134,3 +134,72 @@ def test_no_more_than_sixteen(cli, refused, vault, own_home):
 def test_a_locked_vault_gets_no_key(refused, vault, no_own_key, own_home):
     no_own_key()
     refused(5, "vault", "key", "add", "--key-file-out", f"{own_home}/key")
+
+
+@pytest.mark.parametrize("happened", [False, True])
+def test_a_key_goes_when_its_slot_does_not_reach_the_vault(
+    cli, vault, own_home, monkeypatch, happened
+):
+    from infsh_secrets.domain.errors import UnavailableError
+    from infsh_secrets.stores.vault.tables import VaultFile
+
+    real = VaultFile.commit
+    path = own_home / "second"
+
+    def fails(file):
+        if happened:
+            real(file)
+        raise UnavailableError("The disk reports an error.")
+
+    monkeypatch.setattr(VaultFile, "commit", fails)
+    error = cli("vault", "key", "add", "--key-file-out", str(path)).error
+    monkeypatch.setattr(VaultFile, "commit", real)
+    assert error["exit"] == 7
+    assert path.exists() == happened
+    assert len(cli("vault", "key", "list").data) == 1 + happened
+    assert cli("get", "A", "--plain").out == b"kept-value"
+
+
+def test_a_key_stays_when_nobody_knows_what_became_of_its_slot(cli, vault, own_home, monkeypatch):
+    from infsh_secrets.domain.errors import UnavailableError
+    from infsh_secrets.services import new_keys
+    from infsh_secrets.stores.vault.tables import VaultFile
+
+    def fails(*_):
+        raise UnavailableError("The disk reports an error.")
+
+    path = own_home / "second"
+    with monkeypatch.context() as broken:
+        broken.setattr(VaultFile, "commit", fails)
+        broken.setattr(VaultFile, "reopen", fails)
+        broken.setattr(new_keys, "slot_ids", fails)
+        error = cli("vault", "key", "add", "--key-file-out", str(path)).error
+    assert "It is not known" in error["message"]
+    assert path.exists()
+
+
+def test_a_key_file_that_gives_back_something_else_is_refused(cli, vault, own_home, monkeypatch):
+    from infsh_secrets.services import new_keys
+
+    monkeypatch.setattr(new_keys, "read_key_file", lambda _: bytes(32))
+    path = own_home / "second"
+    assert cli("vault", "key", "add", "--key-file-out", str(path)).error["exit"] == 5
+    assert not path.exists()
+
+
+def test_a_keyring_that_forgets_gets_no_slot(cli, vault, monkeypatch):
+    from infsh_secrets.unlock import os_keyring
+
+    class Forgetful:
+        def set_password(self, *_):
+            pass
+
+        def get_password(self, *_):
+            return None
+
+        def delete_password(self, *_):
+            raise OSError
+
+    monkeypatch.setattr(os_keyring, "find", lambda *_: Forgetful())
+    assert cli("vault", "key", "add", "--keyring").error["exit"] == 5
+    assert len(cli("vault", "key", "list").data) == 1
