@@ -72,7 +72,10 @@ def _check_posix(status: os.stat_result, path: str, what: str) -> None:
 
 
 def ensure_private_folder(path: str) -> None:
-    """Make the folder and the parents it lacks, each 0700; one that exists is left as it is."""
+    """Make the folder and the parents it lacks, each 0700; one that exists is left as it is.
+
+    What was made is on the disk, lest a power loss takes it away with all that is in it.
+    """
     path = os.path.abspath(path)
     missing = []
     while not os.path.isdir(path):
@@ -85,6 +88,11 @@ def ensure_private_folder(path: str) -> None:
         except OSError as error:
             if not os.path.isdir(folder):
                 raise os_error(error, "folder", folder) from None
+            continue
+        try:
+            sync_folder(os.path.dirname(folder))
+        except DeniedError:
+            continue  # one that may be written to and not read
 
 
 def read_private_file(path: str, what: str, limit: int) -> bytes:
@@ -176,6 +184,15 @@ class ExclusiveLock:
             self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | _NO_FOLLOW, 0o600)
         except OSError as error:
             raise os_error(error, "lock file", self._path) from None
+        try:
+            self._lock()
+        except BaseException as error:
+            os.close(self._descriptor)
+            if isinstance(error, OSError):
+                raise os_error(error, "lock file", self._path) from None
+            raise
+
+    def _lock(self) -> None:
         if POSIX:
             import fcntl
 

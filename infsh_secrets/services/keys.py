@@ -42,11 +42,8 @@ def create_first_vault(workspace: Workspace) -> bool:
             return False
         new = draw_vault()
         slot, notice, undo = first_key(workspace, new)
-        try:
+        with new_keys.Pending(path, [new_keys.NewKey(slot, "", undo)]):
             create_vault(path, new, [slot])
-        except BaseException:
-            undo()
-            raise
     workspace.notices.append(f"Made the vault {sanitize(path)}. {notice}")
     wrong = shared_folder(path)
     if wrong:

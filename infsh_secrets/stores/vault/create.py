@@ -66,7 +66,11 @@ def create_vault(path: str, new: NewVault, slots: list[Slot]) -> None:
     except BaseException:
         _remove(temporary)
         raise
-    sync_folder(folder)
+    try:
+        sync_folder(folder)
+    except BaseException:
+        _remove(path)  # it holds no secret yet
+        raise
 
 
 def _fill(file: VaultFile, keys: VaultKeys, head: Head, slots: list[Slot]) -> None:
@@ -119,8 +123,8 @@ def sweep(folder: str, prefix: str) -> None:
         return
 
 
-def _remove(temporary: str) -> None:
-    for name in (temporary, temporary + "-journal"):
+def _remove(path: str) -> None:
+    for name in (path, path + "-journal"):
         try:
             os.unlink(name)
         except OSError:

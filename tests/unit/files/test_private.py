@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import resource
 import stat
@@ -70,6 +71,29 @@ def test_modes_do_not_depend_on_the_umask(folder, umask):
         assert mode_of(path + name) == mode
     assert mode_of(path + "/lock") == 0o600
     assert read_private_file(path + "/file", "key file", 100) == DATA
+
+
+def test_folders_that_were_made_are_on_the_disk(folder, monkeypatch):
+    synced = []
+    real = os.fsync
+
+    def fsync(descriptor):
+        synced.append(os.fstat(descriptor).st_ino)
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    ensure_private_folder(str(folder / "made" / "by"))
+    ensure_private_folder(str(folder / "made" / "by"))
+    assert synced == [folder.stat().st_ino, (folder / "made").stat().st_ino]
+
+
+def test_a_parent_that_may_not_be_read_is_none_to_wait_for(folder, monkeypatch):
+    def refuse(*_):
+        raise DeniedError("No.")
+
+    monkeypatch.setattr(private, "sync_folder", refuse)
+    ensure_private_folder(str(folder / "made"))
+    assert mode_of(folder / "made") == 0o700
 
 
 def test_a_file_is_private_from_its_first_byte(folder, monkeypatch):
@@ -399,6 +423,25 @@ def test_a_lock_file_is_no_link_and_has_a_folder(folder):
     assert not (folder / "target").exists()
     with pytest.raises(NotFoundError), ExclusiveLock(str(folder / "absent" / "lock")):
         pass
+
+
+def test_a_lock_that_the_system_refuses_leaves_nothing_open(folder, monkeypatch):
+    opened = []
+    real = os.open
+
+    def refuse(*_):
+        raise OSError(errno.ENOLCK, "none left")
+
+    def note(*known):
+        opened.append(real(*known))
+        return opened[-1]
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    monkeypatch.setattr(os, "open", note)
+    with pytest.raises(UnavailableError, match="lock file"), ExclusiveLock(str(folder / "lock")):
+        pass
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(opened[0])
 
 
 # -- errors of the system ------------------------------------------------------------------------
