@@ -82,6 +82,10 @@ def _run(command: list[str]) -> None:
     # Settings of ours may hold keys, and an editor runs plug-ins.
     environ = {k: v for k, v in os.environ.items() if not k.startswith("INFSH_")}
     out = None if sys.stdout.isatty() else sys.stderr.fileno()
+    # A signal between the start of the editor and the knowledge of its number would leave it alone.
+    early: list[int] = []
+    for number in _ENDING:
+        signal.signal(number, lambda number, _frame: early.append(number))
     try:
         process = subprocess.Popen(command, env=environ, stdout=out)
     except OSError as error:
@@ -91,6 +95,10 @@ def _run(command: list[str]) -> None:
             "Name one in VISUAL or EDITOR.",
         ) from None
     try:
+        for number in _ENDING:
+            signal.signal(number, _end)
+        for number in early[:1]:
+            _end(number, None)
         status = process.wait()
     except BaseException:
         _stop(process)
