@@ -109,6 +109,11 @@ COMMANDS = (
         "Put a backup in the place of the vault.",
     ),
     Command(
+        ("secrets", "vault", "salvage"),
+        f"{_MODULES}.vault_salvage:vault_salvage",
+        "Save what still opens in a damaged vault.",
+    ),
+    Command(
         ("secrets", "vault", "trust"),
         f"{_MODULES}.vault_trust:vault_trust",
         "Accept a vault that is older than it was.",

@@ -154,6 +154,11 @@ class VaultAction(NamedTuple):
     facts: Mapping[str, object]
     sentences: tuple[str, ...]
 
+    @property
+    def exit_status(self) -> int:
+        """CHECK_FAILED when the facts say that something was lost."""
+        return exit_codes.CHECK_FAILED if self.facts.get("lost") else exit_codes.OK
+
 
 class TeamList(NamedTuple):
     """The teams that have a vault here, and the one in use."""

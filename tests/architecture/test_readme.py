@@ -79,7 +79,7 @@ def test_every_option_in_the_readme_exists(infsh):
                     "audit list",
                 )
             ),
-            *("secrets vault " + name for name in ("backup", "restore", "trust")),
+            *("secrets vault " + name for name in ("backup", "restore", "salvage", "trust")),
         )
     ).decode()
     prose = re.sub(r"```(console|yaml)\n.*?```", "", TEXT, flags=re.DOTALL)

@@ -35,7 +35,7 @@ def copy_file(source: Database, path: str) -> None:
             source.copy_into(target)
         finally:
             target.close()
-        _sync(path)
+        sync_file(path)
     except BaseException:
         remove_file(path)
         raise
@@ -191,7 +191,8 @@ def readable(path: str) -> LockedVault | None:
     return locked
 
 
-def _sync(path: str) -> None:
+def sync_file(path: str) -> None:
+    """Put a closed file on the disk."""
     try:
         descriptor = os.open(path, os.O_RDWR)
         try:

@@ -127,16 +127,20 @@ class VaultFile(Database):
             raise IntegrityError(
                 f"{sanitize(self.path)} is not a vault.", "Name the vault with --vault PATH."
             )
-        if isinstance(version, int) and version > FORMAT:
-            raise IntegrityError(
-                f"The vault {sanitize(self.path)} has format {version}, newer than this program.",
-                "Install a newer infsh-secrets.",
-            )
+        self.refuse_newer(version)
         if version != FORMAT:
             raise self.damaged("its format number is wrong")
         found = self.run("SELECT coalesce(sql, name) FROM sqlite_master LIMIT 32")
         if sorted(text for (text,) in found if isinstance(text, bytes)) != _SCHEMA:
             raise self.damaged("its tables are not those of a vault")
+
+    def refuse_newer(self, version: object) -> None:
+        """Raise IntegrityError for the number of a format that this program does not know yet."""
+        if isinstance(version, int) and version > FORMAT:
+            raise IntegrityError(
+                f"The vault {sanitize(self.path)} has format {version}, newer than this program.",
+                "Install a newer infsh-secrets.",
+            )
 
     def head(self) -> Head:
         """Return the head row."""
