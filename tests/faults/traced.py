@@ -1,0 +1,228 @@
+"""Commands under strace, each on a home of its own, and what a home holds afterwards."""
+
+from __future__ import annotations
+
+import functools
+import glob
+import os
+import re
+import shutil
+import subprocess
+import sys
+from typing import NamedTuple
+
+import pytest
+
+from infsh_secrets.config.settings import Options, Settings
+from infsh_secrets.crypto import keyslots, keytext
+from infsh_secrets.domain.errors import InfshError
+from infsh_secrets.services.workspace import Workspace
+from infsh_secrets.stores.vault.verify import verify
+from infsh_secrets.unlock.keyfile import read_key_file
+
+COMMAND = os.path.join(os.path.dirname(__file__), "traced_command.py")
+STRACE = shutil.which("strace")
+KEPT = "SOME_KEY"
+FIRST = "first"
+
+
+@functools.cache
+def why_not() -> str:
+    """Return why nothing can be traced here, "" when it can."""
+    if STRACE is None:
+        return "strace is not installed"
+    done = subprocess.run([STRACE, "-f", "-qq", "true"], capture_output=True, check=False)
+    return "" if done.returncode == 0 else "strace may not trace here"
+
+
+needs_strace = pytest.mark.skipif(bool(why_not()), reason=why_not() or "it is there")
+
+
+class Operation(NamedTuple):
+    """One command: its name, arguments, standard input, and whether it begins without a vault."""
+
+    name: str
+    argv: tuple[str, ...]
+    stdin: bytes = b""
+    first: bool = False
+
+
+OPERATIONS = (
+    Operation("first set", ("set", KEPT), b"new value", first=True),
+    Operation("set", ("set", KEPT), b"new value"),
+    Operation("set of a new one", ("set", "OTHER_KEY"), b"another value"),
+    Operation("delete", ("delete", KEPT)),
+    Operation("purge", ("delete", "LARGE_KEY", "--purge", "--yes")),
+    Operation("rename", ("rename", KEPT, "OTHER_KEY")),
+    Operation("key add", ("vault", "key", "add", "--key-file-out", "{home}/out/added.key")),
+    Operation("key remove", ("vault", "key", "remove", "{spare}")),
+    Operation("backup", ("vault", "backup", "{home}/out/copy.vault")),
+    Operation("restore", ("vault", "restore", "{home}/out/older.vault")),
+    Operation("rotate", ("vault", "rotate", "--key-file", "{home}/out/spare.key")),
+)
+NAMES = [operation.name for operation in OPERATIONS]
+
+
+class State(NamedTuple):
+    """What a vault holds; it contains made-up values only."""
+
+    epoch: int
+    kinds: tuple[int, ...]
+    openable: int
+    """how many of the slots open with a key file that is there"""
+    live: tuple[tuple[str, int, bytes], ...]
+    deleted: tuple[str, ...]
+    entries: int
+    backup: int
+    """how many audit entries the backup has, 0 without one"""
+
+
+def environment(home: str) -> dict[str, str]:
+    return {
+        "HOME": home,
+        "INFSH_DATA_DIR": os.path.join(home, "data"),
+        "INFSH_STATE_DIR": os.path.join(home, "state"),
+        "PATH": os.environ["PATH"],
+        "PYTHONHASHSEED": "0",
+        "LANG": "C.UTF-8",
+    }
+
+
+def workspace(home: str, *, anchor: bool = True) -> Workspace:
+    settings = Settings(Options(), environment(home))
+    if not anchor:
+        settings.state = ""
+    return Workspace(settings)
+
+
+def observe(home: str, *, anchor: bool = True) -> State | None:
+    """Verify the whole vault of a home and return what is in it; None when there is no vault."""
+    with workspace(home, anchor=anchor) as opened:
+        if not os.path.lexists(opened.settings.vault):
+            return None
+        store = opened.vault_store()
+        counts = verify(store)
+        live = [
+            (info.key, number, store.get("default", info.key, number).value.reveal_bytes())
+            for info in store.listing()
+            for number in range(1, info.version + 1)
+        ]
+        deleted = tuple(info.key for info in store.listing(deleted=True))
+        lock = opened.lock()
+        kinds = tuple(sorted(slot.kind for slot in lock.slots))
+        keys = _keys(home)
+        openable = sum(
+            slot.key_id in keys
+            and keyslots.unwrap_raw(slot, keys[slot.key_id], lock.vault_id, lock.epoch) != b""
+            for slot in lock.slots
+        )
+        entries = counts.audit_entries, _backup(home)
+        return State(lock.epoch, kinds, openable, tuple(live), deleted, *entries)
+
+
+def _backup(home: str) -> int:
+    path = os.path.join(home, "out", "copy.vault")
+    if not os.path.lexists(path):
+        return 0
+    with workspace(home, anchor=False) as opened:
+        opened.settings.vault = path
+        return verify(opened.vault_store()).audit_entries
+
+
+def _keys(home: str) -> dict[bytes, bytes]:
+    """Return the keys that lie in files below a home, by their ids; a torn one is none."""
+    found = {}
+    for path in glob.glob(os.path.join(home, "data", "keys", "*.key")) + glob.glob(
+        os.path.join(home, "out", "*.key")
+    ):
+        try:
+            key = read_key_file(path)
+        except InfshError:
+            continue
+        found[keytext.key_id(key)] = key
+    return found
+
+
+class Base:
+    """A home with a vault that has a bit of everything, and the id of a slot to remove."""
+
+    def __init__(self, folder: str) -> None:
+        self.home = os.path.join(folder, "base")
+        os.makedirs(os.path.join(self.home, "out"), mode=0o700)
+        steps = [
+            (("set", KEPT), b"one"),
+            (("set", KEPT), b"two"),
+            (("vault", "backup", f"{self.home}/out/older.vault"), b""),
+            (("set", "LARGE_KEY"), b"0123456789" * 1500),
+            (("set", "GONE_KEY"), b"gone"),
+            (("delete", "GONE_KEY"), b""),
+            (("vault", "key", "add", "--key-file-out", f"{self.home}/out/spare.key"), b""),
+        ]
+        for argv, stdin in steps:
+            run(self.home, argv, stdin).check_returncode()
+        spare = keytext.key_id(read_key_file(f"{self.home}/out/spare.key"))
+        with workspace(self.home) as opened:
+            slots = opened.lock().slots
+        self.spare = next(slot.slot_id.hex() for slot in slots if slot.key_id == spare)
+
+
+def run(home, argv, stdin, *, strace=(), driver=()):
+    """Run a command and return the finished process."""
+    traced = [STRACE, "-f", "-qq", *strace] if strace else []
+    return subprocess.run(
+        [*traced, sys.executable, COMMAND, *driver, "secrets", *argv],
+        input=stdin,
+        capture_output=True,
+        env=environment(home),
+        cwd=home,
+        timeout=60,
+        check=False,
+    )
+
+
+class Case:
+    """An operation made ready: a home to copy, its arguments, and the state before it."""
+
+    def __init__(self, operation: Operation, folder: str, base: Base) -> None:
+        self.operation = operation
+        self.folder = folder
+        self.home = os.path.join(folder, "home")
+        self.spare = base.spare
+        if operation.first:
+            os.makedirs(os.path.join(self.home, "out"), mode=0o700)
+        else:
+            shutil.copytree(base.home, self.home)
+        self.before = observe(self.home)
+
+    def run(self, home, *, strace=(), driver=()):
+        """Run the operation in a copy of the home."""
+        argv = self.argv(home)
+        return run(home, argv, self.operation.stdin, strace=strace, driver=driver)
+
+    def argv(self, home: str) -> list[str]:
+        return [word.format(home=home, spare=self.spare) for word in self.operation.argv]
+
+    def copy(self, name: str) -> str:
+        """Return a new copy of the home as it is before the operation."""
+        home = os.path.join(self.folder, name)
+        shutil.rmtree(home, ignore_errors=True)
+        shutil.copytree(self.home, home)
+        return home
+
+
+LINE = re.compile(r"^(?:\d+ +)?(\w+)\((.*)\) += (-?\d+|\?)(.*)$")
+
+
+def calls(log: str):
+    """Yield (name, arguments as text, result, rest) for each finished call in a log of strace."""
+    with open(log, encoding="utf-8", errors="surrogateescape") as file:
+        for line in file:
+            found = LINE.match(line.rstrip("\n"))
+            if found:
+                yield found.groups()
+
+
+@pytest.fixture(scope="session", name="traced_base")
+def base_fixture(tmp_path_factory):
+    """A filled home, made once."""
+    return Base(str(tmp_path_factory.mktemp("traced")))
