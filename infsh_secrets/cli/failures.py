@@ -1,20 +1,23 @@
-"""What an exception is called in front of a person or a program."""
+"""What an exception is called in front of a person or a program, and how it is written."""
 
 from __future__ import annotations
 
 import os
 import sys
 import traceback
+from typing import TYPE_CHECKING
 
+from infsh_secrets.cli.output import chosen_form, colours, shows_unicode
 from infsh_secrets.domain import exit_codes
-from infsh_secrets.domain.errors import InfshError
-from infsh_secrets.domain.sanitize import sanitize
+from infsh_secrets.domain.errors import InfshError, UsageError
+from infsh_secrets.domain.sanitize import sanitize, sanitize_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def report(error: BaseException, argv: list[str]) -> int:
     """Write the error to standard error as text or, with JSON output, as an object."""
-    from infsh_secrets.cli.output import render_error, wants_json
-
     words = argv[: argv.index("--")] if "--" in argv else argv
     if "--debug" in words:
         sys.stderr.write(_frames(error))
@@ -51,3 +54,40 @@ def _frames(error: BaseException) -> str:
         ]
         seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
     return "".join(lines)
+
+
+def wants_json(words: list[str], environ: Mapping[str, str], *, terminal: bool) -> bool:
+    """Tell from a command line that may not even parse whether its output was to be JSON."""
+    option = None
+    for place, word in enumerate(words):
+        if word == "--json":
+            return True
+        if word in ("-o", "--output"):
+            option = words[place + 1] if place + 1 < len(words) else None
+        elif word.startswith("--output="):
+            option = word.removeprefix("--output=")
+        elif word.startswith("-o"):
+            option = word.removeprefix("-o")
+    try:
+        return chosen_form(option, environ, terminal=terminal) == "json"
+    except UsageError:
+        return not terminal
+
+
+def render_error(
+    code: str, message: str, hint: str, status: int, *, as_json: bool, no_color: bool = False
+) -> None:
+    """Write an error to standard error: one sentence and the next step, or one JSON object."""
+    if as_json:
+        import json
+
+        error = {"code": code, "message": message, "hint": hint or None, "exit": status}
+        line = sanitize_json(json.dumps({"error": error}, ensure_ascii=not shows_unicode()))
+    else:
+        colour = sys.stderr.isatty() and not no_color and colours(os.environ)
+        head = "\x1b[31merror:\x1b[0m" if colour else "error:"
+        line = f"{head} {sanitize(message)}"
+        if hint:
+            line += f"\n  {sanitize(hint)}"
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()

@@ -8,7 +8,6 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from infsh_secrets.config.settings import output_form
-from infsh_secrets.domain.errors import UsageError
 from infsh_secrets.domain.results import (
     Changes,
     PlainValue,
@@ -19,7 +18,7 @@ from infsh_secrets.domain.results import (
     Text,
     VaultAction,
 )
-from infsh_secrets.domain.sanitize import sanitize, sanitize_json
+from infsh_secrets.domain.sanitize import sanitize
 from infsh_secrets.files.streams import OutputError, refuse_controls, write_stdout, write_value
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ class Renderer:
         line = sanitize(text)
         if sys.stderr.isatty():
             line = _wrapped(line, _columns(sys.stderr))
-            if not self._no_color and _colours(os.environ):
+            if not self._no_color and colours(os.environ):
                 line = f"\x1b[2m{line}\x1b[0m"
         try:
             sys.stderr.write(line + "\n")
@@ -145,7 +144,7 @@ class Renderer:
         from rich.console import Console
 
         terminal = sys.stdout.isatty()
-        colour = terminal and not self._no_color and _colours(os.environ)
+        colour = terminal and not self._no_color and colours(os.environ)
         return Console(
             file=sys.stdout,
             force_terminal=terminal,
@@ -306,46 +305,10 @@ def _text(content: str, style: str = "") -> Any:
     return RichText(sanitize(content), style=style)
 
 
-def _colours(environ: Mapping[str, str]) -> bool:
+def colours(environ: Mapping[str, str]) -> bool:
+    """Tell whether the environment allows colour."""
     return not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
 
 
 def _now() -> int:
     return time.time_ns() // 1_000_000
-
-
-def wants_json(words: list[str], environ: Mapping[str, str], *, terminal: bool) -> bool:
-    """Tell from a command line that may not even parse whether its output was to be JSON."""
-    option = None
-    for place, word in enumerate(words):
-        if word == "--json":
-            return True
-        if word in ("-o", "--output"):
-            option = words[place + 1] if place + 1 < len(words) else None
-        elif word.startswith("--output="):
-            option = word.removeprefix("--output=")
-        elif word.startswith("-o"):
-            option = word.removeprefix("-o")
-    try:
-        return chosen_form(option, environ, terminal=terminal) == "json"
-    except UsageError:
-        return not terminal
-
-
-def render_error(
-    code: str, message: str, hint: str, status: int, *, as_json: bool, no_color: bool = False
-) -> None:
-    """Write an error to standard error: one sentence and the next step, or one JSON object."""
-    if as_json:
-        import json
-
-        error = {"code": code, "message": message, "hint": hint or None, "exit": status}
-        line = sanitize_json(json.dumps({"error": error}, ensure_ascii=not shows_unicode()))
-    else:
-        colour = sys.stderr.isatty() and not no_color and _colours(os.environ)
-        head = "\x1b[31merror:\x1b[0m" if colour else "error:"
-        line = f"{head} {sanitize(message)}"
-        if hint:
-            line += f"\n  {sanitize(hint)}"
-    sys.stderr.write(line + "\n")
-    sys.stderr.flush()

@@ -20,9 +20,9 @@ from infsh_secrets.stores.base import Write
 from infsh_secrets.stores.changes import fingerprint
 from infsh_secrets.stores.vault import audit, layout
 from infsh_secrets.stores.vault.create import create_vault, draw_vault
+from infsh_secrets.stores.vault.layout import Head, Root
 from infsh_secrets.stores.vault.root import identity_hash, root_mac
 from infsh_secrets.stores.vault.store import LockedVault, VaultStore
-from infsh_secrets.stores.vault.tables import Head, Root
 
 GOLDEN = os.path.dirname(os.path.abspath(__file__))
 CONTENTS = "vault-v1.json"

@@ -14,8 +14,9 @@ from infsh_secrets.domain.sanitize import sanitize
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from infsh_secrets.stores.vault.layout import Head, Root
     from infsh_secrets.stores.vault.root import Ledger
-    from infsh_secrets.stores.vault.tables import Head, Root, VaultFile
+    from infsh_secrets.stores.vault.tables import VaultFile
 
 _MAGIC = b"infsh-anchor/1\n\0"
 _FIELDS = 16 + 8 + 8 + 32 + 8 + 32

@@ -15,7 +15,7 @@ from infsh_secrets.stores.vault.verify import Counts, verify
 
 if TYPE_CHECKING:
     from infsh_secrets.crypto.kdf import VaultKeys
-    from infsh_secrets.stores.vault.tables import Root
+    from infsh_secrets.stores.vault.layout import Root
 
 RESTORED = "restored from backup"
 """The action in the audit entry of a restored vault; it has no name and no environment."""

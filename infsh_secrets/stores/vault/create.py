@@ -15,10 +15,10 @@ from infsh_secrets.files.private import (
     os_error,
     sync_folder,
 )
-from infsh_secrets.stores.vault.layout import fingerprint_context, u64
+from infsh_secrets.stores.vault.layout import Head, fingerprint_context, u64
 from infsh_secrets.stores.vault.root import empty_buckets, first_root
 from infsh_secrets.stores.vault.store import LockedVault, VaultStore
-from infsh_secrets.stores.vault.tables import FORMAT, Head, VaultFile
+from infsh_secrets.stores.vault.tables import FORMAT, VaultFile
 from infsh_secrets.stores.vault.verify import verify
 
 TYPE_CHECKING = False

@@ -6,8 +6,8 @@ from infsh_secrets.domain.errors import InfshError, UnavailableError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from infsh_secrets.stores.vault.layout import Root
     from infsh_secrets.stores.vault.store import VaultStore
-    from infsh_secrets.stores.vault.tables import Root
 
 
 def after_failed_commit(store: VaultStore, error: InfshError, root: Root) -> InfshError:

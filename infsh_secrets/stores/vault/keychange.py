@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from infsh_secrets.crypto.keyslots import Slot
-    from infsh_secrets.stores.vault.tables import Root
+    from infsh_secrets.stores.vault.layout import Root
 
 ADDED = "key_added"
 REMOVED = "key_removed"

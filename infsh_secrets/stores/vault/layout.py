@@ -228,6 +228,37 @@ class Reader:
             raise LayoutError
 
 
+class Head:
+    """The single row that names the vault."""
+
+    __slots__ = ("commitment", "epoch", "fingerprint_key", "min_reader", "vault_id")
+
+    def __init__(
+        self, vault_id: bytes, epoch: int, min_reader: int, commitment: bytes, fpkey: bytes
+    ) -> None:
+        self.vault_id = vault_id
+        self.epoch = epoch
+        self.min_reader = min_reader
+        self.commitment = commitment
+        self.fingerprint_key = fpkey
+
+
+class Root:
+    """The single row that binds everything else together."""
+
+    __slots__ = ("audit_head", "audit_seq", "buckets", "items", "mac", "seq")
+
+    def __init__(
+        self, seq: int, items: int, buckets: bytes, audit_seq: int, audit_head: bytes, mac: bytes
+    ) -> None:
+        self.seq = seq
+        self.items = items
+        self.buckets = buckets
+        self.audit_seq = audit_seq
+        self.audit_head = audit_head
+        self.mac = mac
+
+
 class Item:
     """One row of the item table."""
 

@@ -16,6 +16,7 @@ from infsh_secrets.stores.vault import audit
 from infsh_secrets.stores.vault.layout import (
     DELETED,
     LIVE,
+    Head,
     Item,
     encode_overview,
     fingerprint_context,
@@ -26,7 +27,7 @@ from infsh_secrets.stores.vault.layout import (
     u64,
 )
 from infsh_secrets.stores.vault.root import Ledger, empty_buckets, first_root
-from infsh_secrets.stores.vault.tables import FORMAT, Head, VaultFile
+from infsh_secrets.stores.vault.tables import FORMAT, VaultFile
 
 if TYPE_CHECKING:
     from infsh_secrets.crypto.kdf import VaultKeys

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from infsh_secrets.crypto.binding import compare_digest, hmac_digest, sha256
-from infsh_secrets.stores.vault.layout import BUCKETS, bucket_hash, buckets_hash, lp, u32, u64
-from infsh_secrets.stores.vault.tables import Root
+from infsh_secrets.stores.vault.layout import BUCKETS, Root, bucket_hash, buckets_hash, lp, u32, u64
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from infsh_secrets.crypto.kdf import VaultKeys
     from infsh_secrets.crypto.keyslots import Slot
-    from infsh_secrets.stores.vault.layout import Item
-    from infsh_secrets.stores.vault.tables import BucketEntry, Head, VaultFile
+    from infsh_secrets.stores.vault.layout import Head, Item
+    from infsh_secrets.stores.vault.tables import BucketEntry, VaultFile
 
 EMPTY_BUCKET = bucket_hash([])
 NO_AUDIT = bytes(32)

@@ -13,7 +13,9 @@ from infsh_secrets.stores.vault.keychange import ADDED, REMOVED, subject
 from infsh_secrets.stores.vault.layout import (
     BUCKETS,
     DELETED,
+    Head,
     Item,
+    Root,
     bucket_hash,
     buckets_hash,
     encode_overview,
@@ -28,7 +30,7 @@ from infsh_secrets.stores.vault.layout import (
 )
 from infsh_secrets.stores.vault.root import root_mac
 from infsh_secrets.stores.vault.store import LockedVault, VaultStore
-from infsh_secrets.stores.vault.tables import FORMAT, Head, Root
+from infsh_secrets.stores.vault.tables import FORMAT
 from infsh_secrets.stores.vault.verify import verify_begun
 
 if TYPE_CHECKING:

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from infsh_secrets.crypto.kdf import VaultKeys
     from infsh_secrets.crypto.keyslots import Slot
     from infsh_secrets.domain.models import SecretInfo
+    from infsh_secrets.stores.vault.layout import Head
     from infsh_secrets.stores.vault.sqlite import Row
-    from infsh_secrets.stores.vault.tables import Head
 
 _MOST_VERSIONS = 20
 _ID_BYTES = 16

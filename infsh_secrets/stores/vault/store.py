@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from infsh_secrets.domain.models import History
     from infsh_secrets.stores.base import Outcome, Write
     from infsh_secrets.stores.vault.anchor import Anchor
-    from infsh_secrets.stores.vault.tables import Head, Root
+    from infsh_secrets.stores.vault.layout import Head, Root
     from infsh_secrets.stores.vault.transaction import Transaction
 
 VAULT = Capabilities(reveal=True, versions=True, restore=True, environments=True)
@@ -199,29 +199,9 @@ class VaultStore(SecretStore):
         return found
 
     def history(self, environment: str, key: str) -> History:
-        from infsh_secrets.domain.masking import mask
-        from infsh_secrets.domain.models import History, VersionInfo
-        from infsh_secrets.stores.changes import fingerprint
+        from infsh_secrets.stores.vault.history import history
 
-        self.file.begin_read()
-        try:
-            ledger = self.ledger()
-            mark_key = self.fingerprint_key(ledger)
-            item = self.find(ledger, environment, key)
-            if item is None:
-                raise not_found(key, environment)
-            info = self.open_overview(item, environment, key)
-            if self.gone(ledger, info):
-                raise not_found(key, environment)
-            versions = self.verified_versions(item)
-        finally:
-            self.file.rollback()
-        kept = []
-        for number, sealed in reversed(versions):
-            created, data = self.open_value(item, number, sealed)
-            mark = fingerprint(mark_key, data)
-            kept.append(VersionInfo(number, created, mask(data.decode()), mark))
-        return History(info, kept)
+        return history(self, environment, key)
 
     def gone(self, ledger: Ledger, info: SecretInfo) -> bool:
         """Tell whether a secret was deleted so long ago that it counts as absent."""

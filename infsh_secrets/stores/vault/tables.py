@@ -9,7 +9,7 @@ from __future__ import annotations
 from infsh_secrets.crypto.keyslots import MOST_SLOTS, WRAPPED_BYTES, Slot
 from infsh_secrets.domain.errors import IntegrityError
 from infsh_secrets.domain.sanitize import sanitize
-from infsh_secrets.stores.vault.layout import BUCKETS, Item
+from infsh_secrets.stores.vault.layout import BUCKETS, Head, Item, Root
 from infsh_secrets.stores.vault.sqlite import Database, Row
 
 TYPE_CHECKING = False
@@ -47,37 +47,6 @@ _SCHEMA = sorted([*(text.encode() for text in TABLES), b"sqlite_autoindex_items_
 
 BucketEntry = tuple[bytes, bytes, int, int, bytes]
 """(idx, id, rev, state, digest)"""
-
-
-class Head:
-    """The single row that names the vault."""
-
-    __slots__ = ("commitment", "epoch", "fingerprint_key", "min_reader", "vault_id")
-
-    def __init__(
-        self, vault_id: bytes, epoch: int, min_reader: int, commitment: bytes, fpkey: bytes
-    ) -> None:
-        self.vault_id = vault_id
-        self.epoch = epoch
-        self.min_reader = min_reader
-        self.commitment = commitment
-        self.fingerprint_key = fpkey
-
-
-class Root:
-    """The single row that binds everything else together."""
-
-    __slots__ = ("audit_head", "audit_seq", "buckets", "items", "mac", "seq")
-
-    def __init__(
-        self, seq: int, items: int, buckets: bytes, audit_seq: int, audit_head: bytes, mac: bytes
-    ) -> None:
-        self.seq = seq
-        self.items = items
-        self.buckets = buckets
-        self.audit_seq = audit_seq
-        self.audit_head = audit_head
-        self.mac = mac
 
 
 class VaultFile(Database):

@@ -40,9 +40,9 @@ if TYPE_CHECKING:
 
     from infsh_secrets.domain.models import SecretInfo
     from infsh_secrets.stores.base import Write
+    from infsh_secrets.stores.vault.layout import Root
     from infsh_secrets.stores.vault.root import Ledger
     from infsh_secrets.stores.vault.store import VaultStore
-    from infsh_secrets.stores.vault.tables import Root
 
 
 _RENAMED_TO = "renamed to"
