@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from infsh_secrets.domain.errors import NotFoundError
+from infsh_secrets.domain.errors import IntegrityError, NotFoundError
 from infsh_secrets.domain.names import DEFAULT_TEAM
 from infsh_secrets.domain.sanitize import sanitize
 from infsh_secrets.stores.vault.anchor import Anchor
@@ -107,8 +107,21 @@ class Workspace:
                     f"There is no vault at {sanitize(self.settings.vault)}.",
                     "Store a first secret with: infsh secrets set KEY",
                 )
-            self._locked = LockedVault(self.settings.vault)
+            self._locked = self._open()
         return self._locked
+
+    def _open(self) -> LockedVault:
+        """Open the vault's file, after migrating it if it has an older format."""
+        path = self.settings.vault
+        try:
+            return LockedVault(path)
+        except IntegrityError as error:
+            if not getattr(error, "older", False):
+                raise
+        from infsh_secrets.services.migration import migrate_vault
+
+        migrate_vault(self, path)
+        return LockedVault(path)
 
     def lock(self) -> Lock:
         """Return what the vault shows to whoever has a key for it."""

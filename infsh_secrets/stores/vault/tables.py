@@ -98,6 +98,9 @@ class VaultFile(Database):
             )
         self.refuse_newer(version)
         if version != FORMAT:
+            from infsh_secrets.stores.vault.migrations import refuse_older
+
+            refuse_older(self, version)
             raise self.damaged("its format number is wrong")
         found = self.run("SELECT coalesce(sql, name) FROM sqlite_master LIMIT 32")
         if sorted(text for (text,) in found if isinstance(text, bytes)) != _SCHEMA:

@@ -1,0 +1,50 @@
+"""Bringing a vault of an older format to this one: a copy first, then one transaction."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+from infsh_secrets.domain.sanitize import sanitize
+from infsh_secrets.stores.vault.backup import copy_file
+from infsh_secrets.stores.vault.migrations import OldVault, migrate
+from infsh_secrets.stores.vault.store import VaultStore
+from infsh_secrets.unlock.sources import Lock, open_lock
+
+if TYPE_CHECKING:
+    from infsh_secrets.services.workspace import Workspace
+
+
+def migrate_vault(workspace: Workspace, path: str) -> None:
+    """Copy the vault beside itself and migrate it; on any error it stays as it is."""
+    from infsh_secrets.services.workspace import actor
+
+    old = OldVault(path)
+    try:
+        lock = Lock(old.file.path, old.head.vault_id, old.head.epoch, old.slots)
+        keys = old.unlock(open_lock(lock, workspace.sources()).vault_key)
+        store = VaultStore(
+            old,
+            keys,
+            team=workspace.settings.team,
+            actor=actor,
+            anchor=workspace.anchor(old.head.vault_id),
+        )
+        store.check_writable()
+        kept = f"{path}.older-format-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}"
+        while os.path.lexists(kept):
+            kept += "-2"
+        old.file.begin_read()
+        try:
+            store.ledger()
+            copy_file(old.file, kept)
+        finally:
+            old.file.rollback()
+        if migrate(store):
+            workspace.notices.append(
+                f"The vault {sanitize(path)} had an older format and was migrated; as it was, it "
+                f"is kept as {sanitize(kept)}."
+            )
+    finally:
+        old.file.close()
