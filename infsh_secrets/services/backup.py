@@ -7,7 +7,13 @@ import stat
 import time
 from typing import TYPE_CHECKING
 
-from infsh_secrets.domain.errors import ConflictError, InfshError, NotFoundError, UsageError
+from infsh_secrets.domain.errors import (
+    ConflictError,
+    InfshError,
+    IntegrityError,
+    NotFoundError,
+    UsageError,
+)
 from infsh_secrets.domain.results import VaultAction
 from infsh_secrets.domain.sanitize import sanitize
 from infsh_secrets.files.private import (
@@ -180,6 +186,11 @@ def _replace(
     finally:
         if current is not None:
             current.file.close()
+    if there and (before is None or counts.audit_entries <= before.seen):
+        workspace.notices.append(
+            "The record of what was done since the backup could not be read, and does not go on "
+            "in the vault: what is left of it is in the vault that was kept."
+        )
     return counts, State.of(store.locked.head, root), kept
 
 
@@ -195,7 +206,7 @@ def _same_vault(current: LockedVault, store: VaultStore) -> VaultStore | None:
     before = VaultStore(current, store.keys, team=store.team)
     try:
         before.ledger()
-    except InfshError:
+    except IntegrityError:
         return None
     return before
 

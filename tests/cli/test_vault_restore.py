@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 
 import pytest
 
@@ -53,6 +54,15 @@ def test_the_backup_is_in_force_and_the_replaced_vault_is_kept(cli, home, vault)
     assert cli("set", "K", "made-up-three").status == 0
 
 
+def test_a_record_that_does_not_go_on_is_told(cli, home, vault):
+    with sqlite3.connect(vault) as connection:
+        connection.execute("UPDATE audit SET mac = zeroblob(32) WHERE seq = 2")
+    connection.close()
+    done = cli("vault", "restore", copy_of(home))
+    assert done.status == 0
+    assert "does not go on" in done.err
+
+
 def test_the_record_goes_on(cli, home):
     cli("vault", "restore", copy_of(home))
     actions = [event["action"] for event in cli("audit", "list").data]
@@ -97,6 +107,7 @@ def test_a_damaged_vault(cli, home, vault, how):
     before = vault.read_bytes()
     done = cli("vault", "restore", copy_of(home))
     assert done.status == 0
+    assert "The record of what was done since the backup could not be read" in done.err
     with open(done.data["kept"], "rb") as file:
         kept = file.read()
     # What SQLite itself copies has another change counter.

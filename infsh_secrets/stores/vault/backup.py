@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from infsh_secrets.crypto.binding import compare_digest
-from infsh_secrets.domain.errors import InfshError, IntegrityError
+from infsh_secrets.domain.errors import IntegrityError
 from infsh_secrets.files.private import create_private_file, os_error
 from infsh_secrets.stores.vault import audit
 from infsh_secrets.stores.vault.sqlite import Database
@@ -130,7 +130,7 @@ def _take_audit(
     end = (root.audit_seq, root.audit_head)
     try:
         audit.verify_chain(before.file, before.keys, before.vault, end)
-    except InfshError:
+    except IntegrityError:
         return last
     if end[0] < last[0]:
         return last
