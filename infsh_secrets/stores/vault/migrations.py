@@ -29,8 +29,8 @@ from infsh_secrets.stores.vault.tables import FORMAT, TABLES, VaultFile
 from infsh_secrets.stores.vault.verify import verify_begun
 
 if TYPE_CHECKING:
+    from infsh_secrets.stores.vault.layout import Root
     from infsh_secrets.stores.vault.root import Ledger
-    from infsh_secrets.stores.vault.tables import Root
 
 MIGRATED = "migrated"
 """The action in the audit entry of a migration; its version is the new format's number."""
