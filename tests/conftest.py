@@ -52,3 +52,19 @@ def infsh(own_home):
         )
 
     return run
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print what the faults proved, also when processes of their own have run them."""
+    done = [report for reports in terminalreporter.stats.values() for report in reports]
+    lines = [
+        line
+        for report in done
+        if getattr(report, "when", "") == "call"
+        for name, line in report.user_properties
+        if name == "proof"
+    ]
+    if lines:
+        terminalreporter.section("what the faults proved")
+        for line in lines:
+            terminalreporter.write_line(line)

@@ -25,8 +25,6 @@ RAW_KEY = bytes(range(32))
 NOW = 1_750_000_000_000
 ABSENT = ("default", "NEVER_STORED")
 DELETED = ("default", "TOMBSTONE")
-RESULTS: list[str] = []
-"""One line a proof, printed at the end of the run."""
 
 
 def ticking(start: int = NOW) -> Callable[[], int]:
