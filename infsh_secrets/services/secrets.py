@@ -103,8 +103,8 @@ def select(workspace: Workspace, filters: Filters) -> list[SecretInfo]:
     """
     from infsh_secrets.domain.results import matches, sort_key
 
-    if not workspace.exists():
-        return []
+    if not workspace.exists() and not workspace.settings.vault_named:
+        return []  # the first secret makes it; one that is named and absent is rather a typo
     chain = workspace.settings.environments
     found = workspace.store().listing(
         chain[0] if len(chain) == 1 and not filters.all_environments else None,
@@ -184,8 +184,8 @@ def restore(workspace: Workspace, keys: Sequence[str]) -> list[SecretInfo]:
 
 def names(workspace: Workspace) -> list[str]:
     """Return the names in the environments of the chain, for completion."""
-    if not workspace.exists():
-        return []
+    if not workspace.exists() and not workspace.settings.vault_named:
+        return []  # the first secret makes it; one that is named and absent is rather a typo
     chain = workspace.settings.environments
     infos = workspace.store().listing(None if len(chain) > 1 else chain[0])
     return sorted({info.key for info in infos if info.environment in chain})

@@ -77,7 +77,7 @@ def write(workspace: Workspace, pairs: Sequence[tuple[str, bytes]], request: Req
             " ".join(warnings), "Nothing was stored. Without --strict this is a warning."
         )
     outcomes = secrets.write(workspace, writes)
-    workspace.notices += warnings
+    workspace.notices += [f"Warning: {warning}" for warning in warnings]
     workspace.notices += _missing_halves(workspace, [key for key, _ in pairs])
     store = workspace.store()
     return Changes(

@@ -87,6 +87,7 @@ def test_an_empty_list_says_what_to_do(cli):
         (["-e", ""], 2),
         (["-e", "a,,b"], 2),
         (["-s", "other"], 4),
+        (["--vault", "/absent/vault"], 4),
         (["--team", "typo"], 4),
     ],
 )
