@@ -252,13 +252,16 @@ class Loss(NamedTuple):
 
 
 def losses(disk, after, draw, subsets):
-    """Return ways in which power can be lost now: none, all but one, and random subsets."""
+    """Return ways in which power can be lost now: none, all, one, all but one, random subsets.
+
+    There are more of those, up to `subsets`, where more can be lost.
+    """
     number = len(disk.units())
     everything = frozenset(range(number))
     found = [Loss(after, frozenset()), Loss(after, everything)]
     found += [Loss(after, everything - {missing}) for missing in range(number)]
     found += [Loss(after, frozenset({only})) for only in range(number)]
-    for _ in range(subsets if number > 1 else 0):
+    for _ in range(min(subsets, 2 ** max(number - 2, 0))):
         share = draw.choice((0.2, 0.5, 0.8))
         kept = frozenset(unit for unit in range(number) if draw.random() < share)
         found.append(Loss(after, kept))

@@ -134,7 +134,7 @@ def test_power_loss(place, traced_base, report):
 @pytest.mark.parametrize("name", BY_NAME)
 def test_power_loss_long(place, traced_base, name, report):
     recorded = Recorded(place, traced_base, name)
-    counts = recorded.check(recorded.losses(2, 1000, 60))
+    counts = recorded.check(recorded.losses(2, 520, 60))
     nothing_is_lost(name, counts)
     report(f"power loss, {name}, {len(recorded.events)} steps: {told(counts)}")
 
@@ -143,7 +143,7 @@ def test_power_loss_long(place, traced_base, name, report):
 @pytest.mark.parametrize("name", BY_NAME)
 def test_power_loss_full(place, traced_base, name, report):
     recorded = Recorded(place, traced_base, name)
-    counts = recorded.check(recorded.losses(3, 30_000, 700))
+    counts = recorded.check(recorded.losses(3, 40_000, 1500))
     nothing_is_lost(name, counts)
     report(f"power loss, {name}, {len(recorded.events)} steps, all: {told(counts)}")
 
