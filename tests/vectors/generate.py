@@ -27,6 +27,7 @@ from infsh_secrets.stores.vault.store import LockedVault, VaultStore
 GOLDEN = os.path.dirname(os.path.abspath(__file__))
 CONTENTS = "vault-v1.json"
 CONTENTS_OF_RECOVERY = "vault-v1-recovery.json"
+CONTENTS_OF_CHANGED = "vault-v1-changed.json"
 PRIMITIVES = "primitives-v1.json"
 PRIMITIVES_OF_RECOVERY = "recovery-v1.json"
 PASSPHRASE = "made-up cr\u00e8me br\u00fbl\u00e9e"
@@ -111,13 +112,78 @@ def recovery(store, _clock):
     write(store, "A_KEY", "opens with a code on paper")
 
 
+def versions(store, _clock):
+    """More values than are kept, and one that goes back."""
+    for number in range(25):
+        write(store, "A_KEY", f"value {number}")
+    store.rollback("default", "A_KEY", 7)
+
+
+def longest(store, _clock):
+    """Everything as long as it may be."""
+    facts = {f"{n:02}" + "n" * 30: "v" * 100 for n in range(64)}
+    write(store, "L" * 255, "x" * 65_536, description="d" * 4096, metadata=facts)
+    write(store, "_", "s")
+
+
+def unicode(store, _clock):
+    """Text of several scripts, combining characters and what a terminal must not get raw."""
+    text = "\u00e9 e\u0301 \u65e5\u672c\u8a9e \U0001f511 \u202eright to left\u202c \x1b[31m\n\t"
+    write(store, "TEXT", text * 9, description=text, metadata={text: text})
+
+
+def environments(store, _clock):
+    """One name in several environments, copied and described."""
+    write(store, "A_KEY", "value of default", expires=1_900_000_000_000)
+    for environment in ("staging", "production", "a-1_b"):
+        store.copy("default", "A_KEY", environment)
+    write(store, "A_KEY", "value of staging", "staging")
+    store.describe("production", "A_KEY", description="the real one", metadata={"owner": "x"})
+
+
+def renamed(store, _clock):
+    """Names that moved, with all their versions, and one that is taken again."""
+    write(store, "OLD", "one")
+    write(store, "OLD", "two")
+    store.rename("default", "OLD", "NEW")
+    write(store, "OLD", "another secret")
+
+
+def purged(store, _clock):
+    """What is gone for good leaves the record of it and nothing else."""
+    for key in ("KEPT", "PURGED", "DELETED", "RESTORED"):
+        write(store, key, f"value of {key}")
+    store.delete("default", ["DELETED", "RESTORED", "PURGED"])
+    store.restore("default", ["RESTORED"])
+    store.purge("default", ["PURGED"])
+
+
+def swept(store, clock):
+    """A secret deleted for over 30 days goes with the next write to its bucket."""
+    write(store, "A_KEY", "first life")
+    store.delete("default", ["A_KEY"])
+    clock.now += 31 * 24 * 3600 * 1000
+    write(store, "A_KEY", "second life")
+    store.delete("default", ["A_KEY"])
+    clock.now -= 40 * 24 * 3600 * 1000
+    write(store, "B_KEY", "written while the clock is behind")
+
+
 STORIES = {
     "empty": empty,
     "secrets": secrets,
     "many": many,
     "slots": slots,
     "recovery": recovery,
+    "versions": versions,
+    "longest": longest,
+    "unicode": unicode,
+    "environments": environments,
+    "renamed": renamed,
+    "purged": purged,
+    "swept": swept,
 }
+CHANGED = ("versions", "longest", "unicode", "environments", "renamed", "purged", "swept")
 
 
 def build(name, folder):
@@ -283,11 +349,13 @@ def recovery_primitives():
 def main(folder):
     known = {name: build(name, folder) for name in STORIES}
     later = {"recovery": known.pop("recovery")}
+    changed = {name: known.pop(name) for name in CHANGED}
     for name, data in (
         (CONTENTS, known),
         (PRIMITIVES, primitives()),
         (CONTENTS_OF_RECOVERY, later),
         (PRIMITIVES_OF_RECOVERY, recovery_primitives()),
+        (CONTENTS_OF_CHANGED, changed),
     ):
         with open(os.path.join(folder, name), "x", encoding="utf-8") as file:
             json.dump(data, file, indent=1, sort_keys=True)

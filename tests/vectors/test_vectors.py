@@ -22,7 +22,11 @@ def golden(name):
         return json.load(file)
 
 
-KNOWN = golden(generate.CONTENTS) | golden(generate.CONTENTS_OF_RECOVERY)
+KNOWN = (
+    golden(generate.CONTENTS)
+    | golden(generate.CONTENTS_OF_RECOVERY)
+    | golden(generate.CONTENTS_OF_CHANGED)
+)
 KEYS = [
     pytest.param(name, text, id=f"{name}-key-{number}")
     for name, known in KNOWN.items()
