@@ -83,6 +83,12 @@ def test_kill_long(tmp_path, report):
     report("kill -9 of a writer, long: " + said)
 
 
+@pytest.mark.full
+def test_kill_full(tmp_path, report):
+    said = run_kills(os.path.join(tmp_path, "v", "k.vault"), 3, 1000)
+    report("kill -9 of a writer, full: " + said)
+
+
 def run_create_kills(folder, seed, kills):
     draw = random.Random(seed)
     path = os.path.join(folder, "v", "c.vault")

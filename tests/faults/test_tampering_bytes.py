@@ -12,6 +12,7 @@ from infsh_secrets.domain.models import SecretValue
 from infsh_secrets.stores.base import Write
 
 PAGE = 4096
+PARTS = 16
 MASKS = (0x01, 0x80, 0xFF)
 
 
@@ -61,6 +62,19 @@ def test_flipped_bytes(sample, target, report):
 def test_flipped_bytes_long(sample, target, report):
     found = run_flips(sample, target, 2, 15_000)
     report(f"flipped bytes, long: 15,000 mutants, 0 wrong answers, {dict(found)}")
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_byte(sample, target, report, part):
+    found = Counter()
+    for offset in range(part, len(sample.data), PARTS):
+        for mask in MASKS:
+            support.put_file(target, flip(sample.data, offset, mask))
+            what = f"byte {offset} mask {mask:#x}"
+            verdict = support.judge(target, sample.truth, sample.vault_key, what)
+            found["found" if verdict.errors else "no difference"] += 1
+    report(f"every byte, part {part + 1} of {PARTS}: {sum(found.values())} mutants, {dict(found)}")
 
 
 def run_truncations(sample, target, seed, number):
@@ -190,6 +204,14 @@ def test_spliced_pages(states, target, report):
     report(f"page splices of two states: 200, 0 wrong answers, {dict(found)}")
     found = run_foreign_splices(states, target, 8, 100)
     report(f"page splices of two vaults: 100, 0 wrong answers, {dict(found)}")
+
+
+@pytest.mark.full
+def test_spliced_pages_full(states, target, report):
+    found = run_splices(states, target, 11, 15_000)
+    report(f"page splices of two states, full: 15,000, 0 wrong answers, {dict(found)}")
+    found = run_foreign_splices(states, target, 12, 5_000)
+    report(f"page splices of two vaults, full: 5,000, 0 wrong answers, {dict(found)}")
 
 
 @pytest.mark.slow
