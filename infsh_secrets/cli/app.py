@@ -80,7 +80,7 @@ def build_app(argv: list[str]) -> typer.Typer:
         for c in COMMANDS
         if words.issuperset(c.path[:-1]) and words.intersection((c.name, *c.aliases))
     ]
-    if not chosen or words.intersection(_WANTS_ALL):
+    if (not chosen and words != {"--version"}) or words.intersection(_WANTS_ALL):
         chosen = list(COMMANDS)
     root = _new_app("Secrets for AI apps: an encrypted vault on the command line.")
     root.callback()(_root)

@@ -116,7 +116,8 @@ def select(workspace: Workspace, filters: Filters) -> list[SecretInfo]:
         for environment in reversed(chain):
             first.update({info.key: info for info in found if info.environment == environment})
         found = list(first.values())
-    kept = [info for info in found if matches(info, filters._replace(stale_before=None))]
+    rest = filters._replace(stale_before=None)
+    kept = [info for info in found if matches(info, rest)]
     if filters.stale_before is not None:
         before = filters.stale_before
         kept = [info for info in kept if has_old_value(workspace, info, before)]
