@@ -46,7 +46,7 @@ class Install:
                 [self.python, "-m", "pip", "install", "-q", "--disable-pip-version-check", *what],
                 check=True,
                 stderr=subprocess.DEVNULL,
-                env=self.environment("."),
+                env=self.environment(folder),
             )
 
     def environment(self, home):
