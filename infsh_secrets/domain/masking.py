@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 MASK = "\N{BULLET}" * 8
-ASCII_MASK = "*" * 8
 _SHORTEST_WITH_ENDS = 16
 _MOST_ENDS = 4
 

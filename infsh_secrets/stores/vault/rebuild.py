@@ -43,7 +43,6 @@ class Saved(NamedTuple):
 
     older: list[str]
     nameless: list[str]
-    audit_kept: bool
 
 
 def rebuild(
@@ -86,7 +85,7 @@ def rebuild(
         file.commit()
     finally:
         file.close()
-    return Saved(older, nameless, bool(last[0]))
+    return Saved(older, nameless)
 
 
 def _fingerprint_key(damaged: Damaged, keys: VaultKeys, vault: bytes) -> bytes:

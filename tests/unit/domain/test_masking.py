@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infsh_secrets.domain.masking import ASCII_MASK, MASK, mask, to_ascii
+from infsh_secrets.domain.masking import MASK, mask, to_ascii
 
 
 @pytest.mark.parametrize(
@@ -47,5 +47,5 @@ def test_at_most_a_quarter_of_a_value_shows(value):
 def test_a_mask_for_ascii_output_is_ascii(value):
     shown = to_ascii(mask(value))
     assert shown.isascii()
-    assert ASCII_MASK in shown
+    assert "*" * 8 in shown
     assert len(shown) == len(mask(value))
