@@ -86,3 +86,17 @@ class DeniedError(InfshError):
 
     code = "denied"
     exit_status = exit_codes.DENIED
+
+
+class NotExecutableError(InfshError):
+    """The command of a run is there and cannot be executed."""
+
+    code = "not_executable"
+    exit_status = exit_codes.NOT_EXECUTABLE
+
+
+class CommandNotFoundError(InfshError):
+    """There is no such command to run."""
+
+    code = "command_not_found"
+    exit_status = exit_codes.COMMAND_NOT_FOUND

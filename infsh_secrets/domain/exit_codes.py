@@ -13,6 +13,10 @@ UNAVAILABLE = 7
 INTEGRITY = 8
 CONFLICT = 9
 DENIED = 10
+RUN_FAILED = 125
+NOT_EXECUTABLE = 126
+COMMAND_NOT_FOUND = 127
+SIGNALLED = 128
 INTERRUPTED = 130
 
 TABLE = (
@@ -26,7 +30,7 @@ TABLE = (
     (ABORTED, "aborted", "the person said no"),
     (NOT_FOUND, "not_found", "no such secret, version, store or team"),
     (LOCKED, "locked", "no key opens the vault"),
-    (CHECK_FAILED, "check_failed", "a verification found something"),
+    (CHECK_FAILED, "check_failed", "requirements not met; a verification found something"),
     (UNAVAILABLE, "unavailable", "vault busy, disk full, keyring does not answer"),
     (
         INTEGRITY,
@@ -39,6 +43,13 @@ TABLE = (
         "--create on an existing key, or it changed meanwhile",
     ),
     (DENIED, "denied", "permission missing; unsafe path or mode; read-only medium"),
+    (
+        RUN_FAILED,
+        "run_failed",
+        "`run` only: any failure of ours, usage and locked included, before the command started",
+    ),
+    (NOT_EXECUTABLE, "not_executable", "`run` only: the command cannot be executed"),
+    (COMMAND_NOT_FOUND, "command_not_found", "`run` only: there is no such command"),
     (INTERRUPTED, "interrupted", "Ctrl-C"),
 )
 """(status, name, when) of every status a command can end with, in order."""

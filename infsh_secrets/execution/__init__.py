@@ -1,0 +1,1 @@
+"""The child of `run`: starting it, and what its output becomes."""
