@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from infsh_secrets.domain.models import SecretInfo, SecretValue, VersionInfo
 
+    from infsh_secrets.domain.use_results import RunFacts
 
 class Place(NamedTuple):
     """Which store and team a result is of."""
@@ -179,7 +180,8 @@ class AuditEvent(NamedTuple):
 
     `sequence` is that of its entry in the chain, None while a use is still in the use log. `number`
     is how many uses this stands for, or how many secrets more a large transaction changed; facts
-    that do not apply are "" and 0.
+    that do not apply are "" and 0. `run` is the run of a program that had the secret; an end of
+    runs that is on record apart from their beginning names no secret.
     """
 
     sequence: int | None
@@ -192,6 +194,7 @@ class AuditEvent(NamedTuple):
     version: int = 0
     number: int = 1
 
+    run: RunFacts | None = None
 
 class AuditList(NamedTuple):
     """What was done, oldest first."""

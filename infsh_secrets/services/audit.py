@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from infsh_secrets.domain.errors import UsageError
 from infsh_secrets.domain.results import AuditEvent, AuditList, AuditVerified
 from infsh_secrets.domain.times import parse_age
-from infsh_secrets.stores.vault import audit, uses
+from infsh_secrets.stores.vault import audit, grouping, runs, uses
 from infsh_secrets.stores.vault.store import now_ms
 
 if TYPE_CHECKING:
@@ -83,12 +83,15 @@ def _newest(events: list[AuditEvent], limit: int | None) -> list[AuditEvent]:
 def _events(sequence: int | None, entry: audit.Entry) -> list[AuditEvent]:
     """Return an entry's events; what it counts but does not name is one more."""
     who = (sequence, entry.time, entry.user, entry.program)
-    used = any(subject[0] == uses.USED for subject in entry.subjects)
+    run = grouping.run_of(entry)
+    used = run is not None or any(subject[0] == grouping.USED for subject in entry.subjects)
     events = [
-        AuditEvent(*who, action, environment, key, version, entry.count if used else 1)
+        AuditEvent(*who, action, environment, key, version, entry.count if used else 1, run)
         for action, environment, key, version in entry.subjects
-        if action != uses.FOLDED
+        if action != uses.FOLDED and (run is None or action == grouping.USED)
     ]
+    if run is not None and not events:
+        events.append(AuditEvent(*who, runs.ENDED, number=entry.count, run=run))
     unnamed = 0 if used else entry.count - len(entry.subjects)
     if unnamed > 0:
         events.append(AuditEvent(*who, MORE, number=unnamed))

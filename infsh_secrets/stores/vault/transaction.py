@@ -18,7 +18,7 @@ from infsh_secrets.stores.base import (
     Outcome,
     not_found,
 )
-from infsh_secrets.stores.vault import audit, uses
+from infsh_secrets.stores.vault import audit, grouping, uses
 from infsh_secrets.stores.vault.failed_commit import after_failed_commit
 from infsh_secrets.stores.vault.layout import (
     DELETED,
@@ -43,9 +43,10 @@ if TYPE_CHECKING:
     from infsh_secrets.stores.vault.layout import Root
     from infsh_secrets.stores.vault.root import Ledger
     from infsh_secrets.stores.vault.store import VaultStore
+    from infsh_secrets.stores.vault.uselog import Mark, Used
 
 
-_RENAMED_TO = "renamed to"
+RENAMED_TO = "renamed to"
 _COPIED_TO = "copied to"
 
 
@@ -172,7 +173,7 @@ class Transaction:
         item.idx, item.nidx = place, name_only_index(self._keys.index, new)
         self._items[place] = item
         self._versions[place] = self._versions.pop(idx)
-        self._record(_RENAMED_TO, info, place)
+        self._record(RENAMED_TO, info, place)
         return info
 
     def copy(self, source: tuple[str, str], target: tuple[str, str]) -> SecretInfo:
@@ -228,10 +229,11 @@ class Transaction:
             del self._items[idx], self._infos[idx], self._versions[idx]
         return info
 
-    def use(self, environment: str, key: str, version: int) -> None:
-        """Write down that a value was given out."""
-        self._subjects.append((uses.USED, environment, key, version))
-        self._touch(environment, key, self._now)
+    def use(self, subjects: Sequence[Used], marks: Sequence[Mark]) -> None:
+        """Write down that values were given out, and to which run."""
+        self._subjects += grouping.as_subjects(subjects, marks)
+        for environment, key, _ in subjects:
+            self._touch(environment, key, self._now)
 
     # -- how -----------------------------------------------------------------------------------
 
@@ -308,11 +310,10 @@ class Transaction:
         removed = [*self._moved, *(item.idx for item in self._removed)]
         if self._may_expire:
             self._sweep({idx[0] for idx in [*changed, *removed]})
-        user, program = self._store.actor()
-        count = 1 if self._subjects[0][0] == uses.USED else len(self._subjects)
-        record = audit.Entry(self._now, user, program, count, self._subjects)
         last = self._fold.append(last)
-        return self._ledger.commit(*audit.append(self._file, self._keys, vault, last, record))
+        for record in grouping.of_transaction(self._now, self._store.actor(), self._subjects):
+            last = audit.append(self._file, self._keys, vault, last, record)
+        return self._ledger.commit(*last)
 
     def _touch(self, environment: str, key: str, moment: int) -> None:
         """Take over when a secret was used last; one that is absent or damaged is passed over."""

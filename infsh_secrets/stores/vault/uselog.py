@@ -32,23 +32,36 @@ _PAUSE_SECONDS = 0.001
 Used = tuple[str, str, int]
 """(environment, key, version)"""
 
+Mark = tuple[str, str, int]
+"""(action, text, number): what a use is besides its secrets, as `runs` says."""
+
+MARK = ":"
+"""What a mark's action has before it where a secret has its environment; no environment has it."""
+
 
 class Use:
     """Values given out at once: when (milliseconds, UTC), to whom, of which secrets.
 
-    `seen` is the number of audit entries that the vault had then.
+    `seen` is the number of audit entries that the vault had then. `marks` say which run it was.
     """
 
-    __slots__ = ("program", "seen", "subjects", "time", "user")
+    __slots__ = ("marks", "program", "seen", "subjects", "time", "user")
 
     def __init__(
-        self, time: int, seen: int, user: str, program: str, subjects: Sequence[Used]
+        self,
+        time: int,
+        seen: int,
+        user: str,
+        program: str,
+        subjects: Sequence[Used],
+        marks: Sequence[Mark] = (),
     ) -> None:
         self.time = time
         self.seen = seen
         self.user = user
         self.program = program
         self.subjects = subjects
+        self.marks = marks
 
 
 def log_path(state: str, vault_id: bytes) -> str:
@@ -56,11 +69,14 @@ def log_path(state: str, vault_id: bytes) -> str:
     return os.path.join(state, f"{vault_id.hex()}.uses") if state else ""
 
 
-def append(path: str, keys: VaultKeys, vault: bytes, use: Use) -> bool:
-    """Append a use and tell whether that worked; whatever is in the way, nothing is raised."""
+def append(path: str, keys: VaultKeys, vault: bytes, use: Use, identity: bytes = b"") -> bool:
+    """Append a use and tell whether that worked; whatever is in the way, nothing is raised.
+
+    `identity` is the line's id, 16 random bytes; by default it is drawn.
+    """
     if not path:
         return False
-    line = encode_line(keys, vault, use)
+    line = encode_line(keys, vault, use, identity or os.urandom(ID_BYTES))
     try:
         descriptor = _open_or_make(path)
         try:
@@ -75,18 +91,18 @@ def append(path: str, keys: VaultKeys, vault: bytes, use: Use) -> bool:
     return False
 
 
-def encode_line(keys: VaultKeys, vault: bytes, use: Use) -> bytes:
-    """Return a line: its random id and the sealed use, in hexadecimal."""
+def encode_line(keys: VaultKeys, vault: bytes, use: Use, identity: bytes) -> bytes:
+    """Return a line: its id and the sealed use, in hexadecimal."""
+    named = [*use.subjects, *((MARK + action, text, number) for action, text, number in use.marks)]
     parts = [
         u64(use.time),
         u64(use.seen),
         lp(use.user.encode(errors="replace")),
         lp(use.program.encode(errors="replace")),
-        u32(len(use.subjects)),
+        u32(len(named)),
     ]
-    for environment, key, version in use.subjects:
+    for environment, key, version in named:
         parts += (lp(environment.encode()), lp(key.encode()), u64(version))
-    identity = os.urandom(ID_BYTES)
     sealed = seal(keys.record, use_context(vault, identity), pad(b"".join(parts)))
     return f"{identity.hex()} {sealed.hex()}\n".encode()
 

@@ -8,26 +8,24 @@ from infsh_secrets.crypto.seal import SealError, open_sealed
 from infsh_secrets.domain.errors import InfshError
 from infsh_secrets.files.private import create_private_file, read_private_file
 from infsh_secrets.stores.vault import audit, uselog
+from infsh_secrets.stores.vault.grouping import USED, entries
 from infsh_secrets.stores.vault.layout import LayoutError, Reader, unpad, use_context
-from infsh_secrets.stores.vault.uselog import ID_BYTES, Use
+from infsh_secrets.stores.vault.uselog import ID_BYTES, MARK, Use
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
+    from infsh_secrets.stores.vault.grouping import Line
     from infsh_secrets.stores.vault.store import VaultStore
 
-USED = "used"
+__all__ = ["FOLDED", "USED", "Fold", "latest", "pending", "write_through"]
+
 FOLDED = "folded"
 """The action of the subject that names the last line folded, by its id; not for people."""
 
 MOST_FOLDED = 1000
-_HOUR_MS = 3_600_000
 _LARGEST = 2 * uselog.MOST_BYTES
-_MOST_SUBJECTS = audit.MOST_LISTED - 1  # and the mark
-
-Line = tuple[bytes, "Use | None"]
-"""(id, what it says or None when it does not open)"""
 
 
 def latest(store: VaultStore) -> dict[tuple[str, str], int]:
@@ -46,7 +44,7 @@ def pending(store: VaultStore, last: tuple[int, bytes]) -> list[audit.Entry]:
 
     `last` is the verified end of the chain; inside a read transaction.
     """
-    return _entries(use for _, use in _not_folded(store, last, _lines(store)) if use is not None)
+    return entries(_not_folded(store, last, _lines(store)))
 
 
 class Fold:
@@ -63,7 +61,7 @@ class Fold:
         self._end = (taken or lines or [(b"", None)])[-1][0]
         uses = [use for _, use in taken if use is not None]
         self.lost = len(taken) - len(uses)
-        self._entries = _entries(uses)
+        self._entries = entries(taken)
         self.last_used: dict[tuple[str, str], int] = {}
         for use in uses:
             for environment, key, _version in use.subjects:
@@ -94,11 +92,12 @@ class Fold:
             return
 
 
-def write_through(store: VaultStore, subjects: Iterable[uselog.Used]) -> None:
-    """Write a use into the vault itself, at once."""
+def write_through(
+    store: VaultStore, subjects: Sequence[uselog.Used], marks: Sequence[uselog.Mark] = ()
+) -> None:
+    """Write a use into the vault itself, at once; `marks` say which run it is."""
     with store.begin() as transaction:
-        for environment, key, version in subjects:
-            transaction.use(environment, key, version)
+        transaction.use(subjects, marks)
 
 
 # -- the file --------------------------------------------------------------------------------------
@@ -163,11 +162,13 @@ def _open(store: VaultStore, identity: bytes, sealed: bytes) -> Use | None:
             unpad(open_sealed(store.keys.record, use_context(store.vault, identity), sealed))
         )
         moment, seen, user, program = reader.u64(), reader.u64(), reader.text(), reader.text()
-        subjects = [(reader.text(), reader.text(), reader.u64()) for _ in range(reader.u32())]
+        named = [(reader.text(), reader.text(), reader.u64()) for _ in range(reader.u32())]
         reader.end()
     except (SealError, LayoutError, UnicodeDecodeError):
         return None
-    return Use(moment, seen, user, program, subjects)
+    subjects = [one for one in named if not one[0].startswith(MARK)]
+    marks = [(place[1:], text, n) for place, text, n in named if place.startswith(MARK)]
+    return Use(moment, seen, user, program, subjects, marks)
 
 
 def _not_folded(store: VaultStore, last: tuple[int, bytes], lines: list[Line]) -> list[Line]:
@@ -192,21 +193,3 @@ def _as_id(text: str) -> bytes:
         return bytes.fromhex(text)
     except ValueError:
         return b""
-
-
-def _entries(uses: Iterable[Use]) -> list[audit.Entry]:
-    """Return the entries that stand for uses, in the order of their times.
-
-    Uses of the same secrets by the same program within the same hour become one entry, with the
-    time of the latest: a job that reads a secret every minute must not fill the vault.
-    """
-    groups: dict[tuple[object, ...], audit.Entry] = {}
-    for use in uses:
-        subjects = [(USED, *subject) for subject in use.subjects]
-        for start in range(0, len(subjects), _MOST_SUBJECTS):
-            part = subjects[start : start + _MOST_SUBJECTS]
-            group = (use.user, use.program, use.time // _HOUR_MS, tuple(part))
-            entry = groups.setdefault(group, audit.Entry(0, use.user, use.program, 0, part))
-            entry.time = max(entry.time, use.time)
-            entry.count += 1
-    return sorted(groups.values(), key=lambda entry: entry.time)
