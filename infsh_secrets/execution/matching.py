@@ -1,0 +1,139 @@
+"""Finding many byte strings in a block: all matches, and where one may still be growing.
+
+A secret has some sixty forms, a hundred secrets have thousands. An automaton over all of them whole
+would take hundreds of megabytes; here it knows only a short piece of each form, its anchor, which
+forms share where they can, and what follows is a comparison. Few anchors can be looked for by
+vector instructions, at the speed of memory.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ahocorasick_rs import BytesAhoCorasick
+
+Match = tuple[int, int, int]
+"""(start, end, owner)"""
+
+_LONG_ANCHOR = 8
+_SHORT_ANCHOR = 4
+_MOST_FOR_VECTORS = 64
+_PREFIX = 4
+_MANY = 64
+"""From so many hits in a block on, it is searched whole rather than around each of them."""
+
+
+class Matcher:
+    """Finds forms in bytes: byte strings of at least 4 bytes, each with the number of its owner.
+
+    All forms are secret. Of equal forms the first counts.
+    """
+
+    def __init__(self, forms: Iterable[tuple[bytes, int]]) -> None:
+        owners: dict[bytes, int] = {}
+        for form, owner in forms:
+            owners.setdefault(form, owner)
+        self._sorted = sorted(owners)
+        self._longest = max(map(len, self._sorted), default=0)
+        self._short_prefixes = {form[:size] for form in owners for size in range(1, _PREFIX)}
+        self._starts = _automaton(sorted({form[:_PREFIX] for form in owners}), overlapping=True)
+        anchors = _anchored(owners, _SHORT_ANCHOR)
+        if len(anchors) > _MOST_FOR_VECTORS:
+            anchors = _anchored(owners, _LONG_ANCHOR)
+        self._anchors = list(anchors)
+        self._anchored = list(anchors.values())
+        self._longest_anchor = max(map(len, self._anchors), default=0)
+        self._first = _automaton(self._anchors, overlapping=False)
+        self._all = _automaton(self._anchors, overlapping=True)
+
+    def __repr__(self) -> str:
+        return f"Matcher({len(self._sorted)} forms)"
+
+    def find(self, data: bytes, known: int = 0) -> list[Match]:
+        """Return every match that ends after `known`, overlapping ones too, in no order."""
+        hits = self._first.find_matches_as_indexes(data)
+        if not hits:
+            return []
+        found: list[Match] = []
+        for anchor, start in self._anchors_at(data, hits):
+            for form, offset, owner in self._anchored[anchor]:
+                begin = start - offset
+                end = begin + len(form)
+                if begin >= 0 and end > known and data.startswith(form, begin):
+                    found.append((begin, end, owner))
+        return found
+
+    def _anchors_at(self, data: bytes, hits: list[Match]) -> Iterable[tuple[int, int]]:
+        """Return (anchor, start) of every anchor, also of those that overlap one of the hits.
+
+        The search that gave the hits goes on behind each: what it has passed over begins within it.
+        """
+        if len(hits) >= _MANY:
+            return [hit[:2] for hit in self._all.find_matches_as_indexes(data, overlapping=True)]
+        found: dict[tuple[int, int], None] = {}
+        for _, start, end in hits:
+            window = data[start : end + self._longest_anchor]
+            for anchor, begin, _ in self._all.find_matches_as_indexes(window, overlapping=True):
+                found[anchor, start + begin] = None
+        return found
+
+    def growing(self, data: bytes) -> int:
+        """Return where the longest end of `data` begins that is the beginning of a longer form.
+
+        The length of `data` when there is none.
+        """
+        size = len(data)
+        window = max(0, size - self._longest + 1)
+        last = data[window:] if window else data
+        for _, start, _ in self._starts.find_matches_as_indexes(last, overlapping=True):
+            if self._begins_form(last[start:]):
+                return window + start
+        for length in range(min(_PREFIX - 1, size), 0, -1):
+            if data[size - length :] in self._short_prefixes:
+                return size - length
+        return size
+
+    def _begins_form(self, text: bytes) -> bool:
+        place = bisect_left(self._sorted, text)
+        if place < len(self._sorted) and self._sorted[place] == text:
+            place += 1
+        return place < len(self._sorted) and self._sorted[place].startswith(text)
+
+
+def _anchored(owners: dict[bytes, int], length: int) -> dict[bytes, list[tuple[bytes, int, int]]]:
+    """Return anchor -> (form, where the anchor is in it, owner), with few different anchors.
+
+    The end of a key says more than its beginning, which others of its kind share. A form that is
+    broken into lines there takes the middle, as others of its owner do.
+    """
+    anchors: dict[bytes, list[tuple[bytes, int, int]]] = {}
+    mine: list[bytes] = []
+    current = -1
+    for form, owner in owners.items():
+        if owner != current:
+            current, mine = owner, []
+        anchor = next((known for known in mine if known in form), None)
+        if anchor is None:
+            anchor = _choose(form, length)
+            mine.append(anchor)
+        anchors.setdefault(anchor, []).append((form, form.rindex(anchor), owner))
+    return anchors
+
+
+def _choose(form: bytes, length: int) -> bytes:
+    end = form[-length:]
+    if b"\n" in end and len(form) >= 4 * length:
+        middle = len(form) // 2
+        return form[middle - length : middle]
+    return end
+
+
+def _automaton(patterns: Sequence[bytes], *, overlapping: bool) -> BytesAhoCorasick:
+    from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
+
+    kind = MatchKind.Standard if overlapping else MatchKind.LeftmostFirst
+    return BytesAhoCorasick(patterns, matchkind=kind, implementation=Implementation.DFA)

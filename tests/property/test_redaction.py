@@ -1,0 +1,157 @@
+"""The redactor against a slow oracle that looks at the whole stream at once."""
+
+from __future__ import annotations
+
+import random
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from infsh_secrets.execution.matching import Matcher
+from infsh_secrets.execution.redact import Redactor
+
+SEQUENCE = re.compile(rb"\x1b\[[0-?]{0,56}[ -/]{0,4}[@-~]")
+
+
+class WithForms(Redactor):
+    """A redactor of given forms: (form, owner)."""
+
+    def __init__(self, forms):
+        self.unprotected = []
+        self._secrets = [(f"K{owner}", b"") for owner in range(9)]
+        self._matcher = Matcher(forms)
+        self.keeps_sequences = not any(b"\x1b" in form for form, _ in forms)
+
+
+def occurrences(text, forms, places):
+    """Yield (start, end, length, owner) of every occurrence; `places` are those of its bytes."""
+    for form, owner in forms:
+        for start in range(len(text) - len(form) + 1):
+            if text[start : start + len(form)] == form:
+                yield places[start], places[start + len(form) - 1] + 1, len(form), owner
+
+
+def oracle(data, forms):
+    """The whole stream with its marks, found in the most plodding way."""
+    first = {}
+    for form, owner in forms:
+        first.setdefault(form, owner)
+    forms = list(first.items())
+    spans = list(occurrences(data, forms, list(range(len(data)))))
+    sequences = {match.start(): match for match in SEQUENCE.finditer(data)}
+    removed = {at for match in sequences.values() for at in range(match.start(), match.end())}
+    seen = [at for at in range(len(data)) if at not in removed]
+    through = [
+        span
+        for span in occurrences(
+            bytes(data[at] for at in seen), [f for f in forms if b"\x1b" not in f[0]], seen
+        )
+        if span[1] - span[0] > span[2]
+    ]
+    regions = []
+    for start, end, length, owner in sorted(spans + through):
+        best = (length, -start, -owner)
+        if regions and start < regions[-1][1]:
+            regions[-1][1] = max(regions[-1][1], end)
+            regions[-1][2] = max(regions[-1][2], best)
+        else:
+            regions.append([start, end, best])
+    keeps = not any(b"\x1b" in form for form, _ in forms)
+    out, at = b"", 0
+    for start, end, best in regions:
+        out += data[at:start] + b"[REDACTED:K%d]" % -best[2]
+        for match in sequences.values():
+            inside = any(s <= match.start() and match.end() <= e for s, e, _, _ in through)
+            if keeps and inside and start <= match.start() < end:
+                out += match.group()
+        at = end
+    return out + data[at:]
+
+
+def streamed(redactor, data, cuts):
+    stream = redactor.stream()
+    out, at = [], 0
+    for cut in [*cuts, len(data)]:
+        out.append(stream.feed(data[at:cut]))
+        at = cut
+    out.append(stream.flush())
+    assert not stream.held
+    return b"".join(out)
+
+
+def check_every_chunking(data, forms, rng):
+    redactor = WithForms(forms)
+    expected = oracle(data, forms)
+    for cuts in (
+        [],
+        range(1, len(data)),
+        sorted(rng.sample(range(len(data) + 1), min(3, len(data)))),
+    ):
+        assert streamed(redactor, data, list(cuts)) == expected, (data, forms, list(cuts))
+
+
+def random_case(rng, alphabet):
+    def text(size):
+        return b"".join(rng.choice(alphabet) for _ in range(size))
+
+    forms = [(text(rng.randint(4, 9)), rng.randrange(3)) for _ in range(rng.randint(1, 5))]
+    pieces = [form for form, _ in forms]
+    data = b"".join(
+        rng.choice(
+            (
+                text(rng.randint(0, 6)),
+                rng.choice(pieces),
+                rng.choice(pieces)[: rng.randint(1, 9)],
+                rng.choice(pieces)[rng.randint(1, 5) :],
+            )
+        )
+        for _ in range(rng.randint(1, 7))
+    )
+    return data, forms
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_redaction_equals_the_oracle_on_small_alphabets(seed, record_property):
+    rng = random.Random(seed)
+    for _ in range(500):
+        data, forms = random_case(rng, [b"a", b"b", b"c"][: rng.randint(2, 3)])
+        check_every_chunking(data, forms, rng)
+    record_property("proof", "redaction: 500 small-alphabet cases x 3 chunkings, 0 differences")
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_redaction_equals_the_oracle_through_control_sequences(seed):
+    rng = random.Random(1000 + seed)
+    alphabet = [b"a", b"b", b"\x1b[m", b"\x1b[1m", b"\x1b", b"[", b"1", b"m"]
+    for _ in range(300):
+        data, forms = random_case(rng, alphabet)
+        if rng.random() < 0.6:
+            forms = [(SEQUENCE.sub(b"", form).replace(b"\x1b", b"a"), o) for form, o in forms]
+            forms = [(form, owner) for form, owner in forms if len(form) >= 4] or [(b"abab", 0)]
+        check_every_chunking(data, forms, rng)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(20))
+def test_redaction_equals_the_oracle_in_60000_cases(seed, record_property):
+    rng = random.Random(50_000 + seed)
+    for _ in range(3_000):
+        data, forms = random_case(rng, [b"a", b"b", b"c", b"d"][: rng.randint(1, 4)])
+        check_every_chunking(data, forms, rng)
+    record_property("proof", "redaction: 3,000 small-alphabet cases x 3 chunkings, 0 differences")
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.binary(min_size=4, max_size=12), min_size=1, max_size=6),
+    st.lists(st.binary(max_size=20), max_size=6),
+    st.data(),
+)
+def test_redaction_equals_the_oracle_on_any_bytes(values, noise, draw):
+    forms = [(value, owner) for owner, value in enumerate(values)]
+    pieces = draw.draw(st.lists(st.sampled_from([*values, *noise]), max_size=8))
+    data = b"".join(pieces)
+    cuts = sorted(draw.draw(st.lists(st.integers(0, len(data)), max_size=6)))
+    assert streamed(WithForms(forms), data, cuts) == oracle(data, forms)

@@ -1,0 +1,164 @@
+"""Streams with marks in the place of secrets."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from infsh_secrets.execution import redact
+from infsh_secrets.execution.redact import Redactor
+
+VALUE = b"made-up-7fQ2xLw9-value"
+
+
+@pytest.fixture
+def stream():
+    return Redactor([("SOME_KEY", VALUE)]).stream()
+
+
+def whole(stream, data):
+    return stream.feed(data) + stream.flush()
+
+
+def test_a_value_becomes_a_mark_with_its_name(stream):
+    assert whole(stream, b"a " + VALUE + b" b") == b"a [REDACTED:SOME_KEY] b"
+
+
+def test_output_without_a_secret_passes_as_it_is(stream):
+    data = random.Random(1).randbytes(700_000)
+    assert whole(stream, data) == data
+
+
+def test_nothing_is_held_that_cannot_become_a_match(stream):
+    assert stream.feed(b"hello world 123\n") == b"hello world 123\n"
+    assert not stream.held
+
+
+def test_only_the_end_that_may_be_a_beginning_is_held(stream):
+    assert stream.feed(b"hello made-up") == b"hello "
+    assert stream.held
+    assert stream.feed(b"!") == b"made-up!"
+    assert not stream.held
+
+
+def test_a_value_in_single_bytes_is_found(stream):
+    out = b"".join(stream.feed(bytes((byte,))) for byte in b"<" + VALUE + b">")
+    assert out + stream.flush() == b"<[REDACTED:SOME_KEY]>"
+
+
+def test_the_end_of_a_stream_gives_what_was_held(stream):
+    assert stream.feed(b"made-up-7") == b""
+    assert stream.flush() == b"made-up-7"
+    assert not stream.held
+
+
+def test_of_overlapping_values_the_longest_is_named():
+    stream = Redactor([("SHORT", b"tail-9Zq4"), ("LONG", b"head-3Kx8-tail")]).stream()
+    assert whole(stream, b"<head-3Kx8-tail-9Zq4>") == b"<[REDACTED:LONG]>"
+
+
+def test_touching_values_are_two_marks(stream):
+    assert whole(stream, VALUE * 2) == b"[REDACTED:SOME_KEY]" * 2
+
+
+def test_a_value_that_overlaps_itself_leaves_nothing():
+    stream = Redactor([("K", b"abacabac1abacabac")]).stream()
+    assert whole(stream, b"-abacabac1abacabac1abacabac-") == b"-[REDACTED:K]-"
+
+
+def test_of_two_names_of_one_value_the_first_is_shown():
+    stream = Redactor([("FIRST", VALUE), ("SECOND", VALUE)]).stream()
+    assert whole(stream, VALUE) == b"[REDACTED:FIRST]"
+
+
+def test_colours_between_the_characters_do_not_hide_a_value(stream):
+    painted = VALUE[:6] + b"\x1b[01;31m\x1b[K" + VALUE[6:9] + b"\x1b[m\x1b[K" + VALUE[9:]
+    out = whole(stream, b"grep: " + painted + b"\n")
+    assert out == b"grep: [REDACTED:SOME_KEY]\x1b[01;31m\x1b[K\x1b[m\x1b[K\n"
+
+
+def test_colours_around_a_value_stay(stream):
+    assert whole(stream, b"\x1b[1m" + VALUE + b"\x1b[0m") == b"\x1b[1m[REDACTED:SOME_KEY]\x1b[0m"
+
+
+def test_a_sequence_that_is_cut_is_not_waited_for(stream):
+    assert stream.feed(b"=== \x1b[3") == b"=== \x1b[3"
+    assert stream.feed(b"1mred") == b"1mred"
+
+
+def test_weak_values_are_named_and_left_alone():
+    redactor = Redactor([("PORT", b"8080"), ("MODE", b"production"), ("SOME_KEY", VALUE)])
+    assert redactor.unprotected == ["PORT", "MODE"]
+    assert whole(redactor.stream(), b"production 8080") == b"production 8080"
+
+
+def test_with_nothing_to_find_nothing_is_held():
+    stream = Redactor([]).stream()
+    assert whole(stream, VALUE) == VALUE
+    assert not stream.held
+
+
+def test_a_representation_shows_nothing():
+    redactor = Redactor([("SOME_KEY", VALUE)])
+    assert redactor.matcher is not None
+    for shown in (repr(redactor), repr(redactor.matcher), str(redactor)):
+        assert "7fQ2" not in shown
+
+
+def test_a_block_is_bounded(stream, monkeypatch):
+    sizes = []
+    take = redact.Stream._take
+
+    def noted(self, matcher, data):
+        sizes.append(len(data))
+        return take(self, matcher, data)
+
+    monkeypatch.setattr(redact.Stream, "_take", noted)
+    data = b"x" * (redact.BLOCK - 5) + VALUE + b"y" * redact.BLOCK
+    assert whole(stream, data) == data.replace(VALUE, b"[REDACTED:SOME_KEY]")
+    assert max(sizes) <= redact.BLOCK
+
+
+# -- silence on a terminal -------------------------------------------------------------------------
+
+
+def test_after_silence_two_bytes_of_a_held_match_are_shown(stream):
+    assert stream.feed(b"> made") == b"> "
+    assert stream.idle() == b"ma"
+    assert stream.idle() == b""
+    assert stream.feed(b"x") == b"dex"
+
+
+def test_a_match_that_goes_on_after_silence_is_still_redacted(stream):
+    shown = stream.feed(VALUE[:3]) + stream.idle()
+    shown += stream.feed(VALUE[3:9]) + stream.idle() + stream.feed(VALUE[9:] + b"\n")
+    assert shown == VALUE[:2] + b"[REDACTED:SOME_KEY]\n"
+
+
+def test_slow_single_bytes_show_two_in_all(stream):
+    shown = b""
+    for byte in VALUE:
+        shown += stream.feed(bytes((byte,))) + stream.idle()
+    assert shown + stream.flush() == VALUE[:2] + b"[REDACTED:SOME_KEY]"
+
+
+def test_a_complete_match_that_could_grow_is_marked_once_after_silence():
+    value = b"first-line-3Kx8\nsecond-line-9Zq4"
+    stream = Redactor([("PEM", value)]).stream()
+    assert stream.feed(b"first-line-3Kx8") == b""
+    assert stream.idle() == b"[REDACTED:PEM]"
+    assert stream.idle() == b""
+    assert stream.feed(b"\nsecond-line-9Zq4\n") == b"\n"
+
+
+def test_without_anything_held_silence_shows_nothing(stream):
+    stream.feed(b"hello\n")
+    assert stream.idle() == b""
+
+
+def test_each_held_match_has_its_own_two_bytes(stream):
+    assert stream.feed(b"ma") + stream.idle() == b"ma"
+    assert stream.feed(b"d!") == b"d!"
+    assert stream.feed(b"mad") == b""
+    assert stream.idle() == b"ma"
