@@ -1,4 +1,4 @@
-"""A private file for a moment, in memory where the system has such a place."""
+"""Private files for a moment, in memory where the system has such a place."""
 
 from __future__ import annotations
 
@@ -16,12 +16,54 @@ if TYPE_CHECKING:
     from typing import Self
 
 _IN_MEMORY = ("tmpfs", "ramfs")
-_PREFIX = "infsh-edit-"
+_PREFIX = "infsh-"
 _LONGEST_NAME = 100
 
 
+class ScratchFolder:
+    """A folder of mode 0700 for files of mode 0600, from their first byte on.
+
+    A context manager: on leaving it, the files and whatever else was put into the folder are
+    overwritten and removed. `in_memory` tells whether nothing of it is on a disk; `purpose` is a
+    part of its name.
+    """
+
+    def __init__(self, environ: Mapping[str, str], purpose: str) -> None:
+        place = _memory_folder(environ)
+        self.in_memory = place is not None
+        # Named before it is made, so that whatever comes between finds what to remove.
+        self.path = os.path.join(
+            place or tempfile.gettempdir(), f"{_PREFIX}{purpose}-{os.urandom(8).hex()}"
+        )
+
+    def __enter__(self) -> Self:
+        try:
+            os.mkdir(self.path, 0o700)
+        except OSError as error:
+            raise os_error(error, "folder", self.path) from None
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.remove()
+
+    def add(self, name: str, data: bytes, what: str = "private file") -> str:
+        """Write a new file and return its path; `what` is its name in messages."""
+        path = os.path.join(self.path, name)
+        create_private_file(path, data, what)
+        return path
+
+    def remove(self) -> None:
+        """Overwrite and remove everything in the folder; calling it twice does nothing."""
+        for folder, folders, names in os.walk(self.path, topdown=False):
+            for name in names:
+                _shred(os.path.join(folder, name))
+            for name in folders:
+                _quietly(os.rmdir, os.path.join(folder, name))
+        _quietly(os.rmdir, self.path)
+
+
 class ScratchFile:
-    """A file of mode 0600 in a folder of its own of mode 0700, from the first byte on.
+    """One private file in a folder of its own, for an editor.
 
     A context manager: on leaving it, the file and whatever else was put into the folder is
     overwritten and removed. `in_memory` tells whether nothing of it was on a disk.
@@ -30,24 +72,14 @@ class ScratchFile:
     def __init__(self, data: bytes, name: str, environ: Mapping[str, str]) -> None:
         self._data = data
         self._name = name[:_LONGEST_NAME]
-        self._environ = environ
-        self._folder = ""
-        self.in_memory = False
+        self._folder = ScratchFolder(environ, "edit")
+        self.in_memory = self._folder.in_memory
         self.path = ""
 
     def __enter__(self) -> Self:
-        place = _memory_folder(self._environ)
-        self.in_memory = place is not None
-        # Named before it is made, so that whatever comes between finds what to remove.
-        self._folder = os.path.join(
-            place or tempfile.gettempdir(), f"{_PREFIX}{os.urandom(8).hex()}"
-        )
-        self.path = os.path.join(self._folder, self._name)
         try:
-            os.mkdir(self._folder, 0o700)
-            create_private_file(self.path, self._data, "file for the editor")
-        except OSError as error:
-            raise os_error(error, "folder", self._folder) from None
+            self._folder.__enter__()
+            self.path = self._folder.add(self._name, self._data, "file for the editor")
         except BaseException:
             self.remove()
             raise
@@ -55,6 +87,10 @@ class ScratchFile:
 
     def __exit__(self, *exception: object) -> None:
         self.remove()
+
+    def remove(self) -> None:
+        """Overwrite and remove everything in the folder; calling it twice does nothing."""
+        self._folder.remove()
 
     def read(self, limit: int) -> bytes:
         """Return at most `limit` bytes of what the file holds now; UsageError when it is gone."""
@@ -76,16 +112,6 @@ class ScratchFile:
                 "The editor left no file, nothing was changed.", "Save it under the name it had."
             ) from None
         return data
-
-    def remove(self) -> None:
-        """Overwrite and remove everything in the folder; calling it twice does nothing."""
-        for folder, folders, names in os.walk(self._folder, topdown=False):
-            for name in names:
-                _shred(os.path.join(folder, name))
-            for name in folders:
-                _quietly(os.rmdir, os.path.join(folder, name))
-        if self._folder:
-            _quietly(os.rmdir, self._folder)
 
 
 def _memory_folder(environ: Mapping[str, str]) -> str | None:

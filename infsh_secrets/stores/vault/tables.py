@@ -14,12 +14,13 @@ from infsh_secrets.stores.vault.sqlite import Database, Row
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 APPLICATION_ID = 0x1F5EC001
 FORMAT = 1
 _LONGEST_HINT = 64
 _MOST_VERSIONS = 20
+_MOST_PARAMETERS = 900
 _U8 = 0xFF
 _U32 = 0xFFFF_FFFF
 _U63 = 0x7FFF_FFFF_FFFF_FFFF
@@ -149,11 +150,7 @@ class VaultFile(Database):
             self._blob(key_id, 8),
             text.decode("ascii"),
             self._blob(salt, 32),
-            (
-                self._number(passes, _U32),
-                self._number(memory, _U32),
-                self._number(lanes, _U32),
-            ),
+            (self._number(passes, _U32), self._number(memory, _U32), self._number(lanes, _U32)),
             self._blob(sealed, WRAPPED_BYTES),
         )
 
@@ -233,6 +230,16 @@ class VaultFile(Database):
             self._blob(digest, 32),
         )
 
+    def live_names(self, indexes: Sequence[bytes], count: int) -> list[bytes]:
+        """Return which of these blind indexes of names are of live items; `count` rows at most."""
+        found = []
+        for start in range(0, len(indexes), _MOST_PARAMETERS):
+            some = indexes[start : start + _MOST_PARAMETERS]
+            marks = ",".join("?" * len(some))
+            sql = f"SELECT nidx FROM items WHERE nidx IN ({marks}) AND state = 0 LIMIT ?"  # noqa: S608
+            found += self.run(sql, (*some, min(count, _U32)))
+        return [self._blob(nidx, 16) for (nidx,) in found]
+
     def versions(self, item_id: bytes) -> list[tuple[int, bytes]]:
         """Return (version, sealed value) of an item, oldest first; none has more than 20."""
         rows = self.run(
@@ -280,17 +287,10 @@ class VaultFile(Database):
 
     def put_slot(self, slot: Slot) -> None:
         """Write one key slot."""
+        first = (slot.slot_id, slot.kind, slot.key_id, slot.hint, slot.salt)
         self.run(
             "INSERT INTO slots VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                slot.slot_id,
-                slot.kind,
-                slot.key_id,
-                slot.hint,
-                slot.salt,
-                *slot.parameters,
-                slot.sealed,
-            ),
+            (*first, *slot.parameters, slot.sealed),
         )
 
     def drop_slots(self, slot_ids: Iterable[bytes]) -> None:

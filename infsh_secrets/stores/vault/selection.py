@@ -1,0 +1,90 @@
+"""Several secrets in one snapshot, and which other names the vault knows: what `run` reads."""
+
+from __future__ import annotations
+
+from infsh_secrets.domain.models import Secret, SecretValue
+from infsh_secrets.stores.vault.layout import LIVE, name_only_index
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from infsh_secrets.domain.models import SecretInfo
+    from infsh_secrets.stores.vault.layout import Item
+    from infsh_secrets.stores.vault.root import Ledger
+    from infsh_secrets.stores.vault.store import VaultStore
+
+_Found = tuple["Item", "SecretInfo"]
+
+
+class Selection:
+    """Live secrets by name, and those of other names that are live in any environment."""
+
+    __slots__ = ("known", "secrets")
+
+    def __init__(self, secrets: dict[str, Secret], known: set[str]) -> None:
+        self.secrets = secrets
+        self.known = known
+
+    def __repr__(self) -> str:
+        return f"Selection({list(self.secrets)!r})"
+
+
+def select(
+    store: VaultStore, chain: Sequence[str], keys: Sequence[str] | None, names: Sequence[str] = ()
+) -> Selection:
+    """Return of each key the secret of the first environment that has it, live; None is all keys.
+
+    All of it is verified and of one state of the vault, however many write meanwhile. Which of the
+    `names` the vault knows is looked up by their blind index, without opening anything: what a
+    forged file answers here takes variables away from a child, and gives it none.
+    """
+    store.file.begin_read()
+    try:
+        ledger = store.ledger()
+        found = _all(store, ledger, chain) if keys is None else _named(store, ledger, chain, keys)
+        secrets = {key: _open(store, item, info) for key, (item, info) in found.items()}
+        known = _known(store, ledger, names)
+    finally:
+        store.file.rollback()
+    return Selection(secrets, known)
+
+
+def _named(
+    store: VaultStore, ledger: Ledger, chain: Sequence[str], keys: Sequence[str]
+) -> dict[str, _Found]:
+    found: dict[str, _Found] = {}
+    for key in keys:
+        for environment in chain:
+            item = store.find(ledger, environment, key)
+            if item is not None and item.state == LIVE:
+                found[key] = (item, store.open_overview(item, environment, key))
+                break
+    return found
+
+
+def _all(store: VaultStore, ledger: Ledger, chain: Sequence[str]) -> dict[str, _Found]:
+    order = {environment: place for place, environment in reversed(list(enumerate(chain)))}
+    found: dict[str, _Found] = {}
+    for item in ledger.all_items():
+        info = store.open_overview(item)
+        if item.state != LIVE or info.environment not in order:
+            continue
+        other = found.get(info.key)
+        if other is None or order[info.environment] < order[other[1].environment]:
+            found[info.key] = (item, info)
+    return {key: found[key] for key in sorted(found)}
+
+
+def _open(store: VaultStore, item: Item, info: SecretInfo) -> Secret:
+    sealed = dict(store.verified_versions(item)).get(info.version)
+    if sealed is None:
+        raise store.damaged_item(item)
+    created, data = store.open_value(item, info.version, sealed)
+    return Secret(info, SecretValue(data), info.version, created)
+
+
+def _known(store: VaultStore, ledger: Ledger, names: Sequence[str]) -> set[str]:
+    by_index = {name_only_index(store.keys.index, name): name for name in names}
+    live = store.file.live_names(list(by_index), ledger.root.items) if by_index else []
+    return {by_index[nidx] for nidx in live if nidx in by_index}

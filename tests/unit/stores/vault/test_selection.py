@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import os
+import sqlite3
+
+import pytest
+
+from infsh_secrets.crypto import keyslots, keytext
+from infsh_secrets.domain.errors import IntegrityError
+from infsh_secrets.domain.models import SecretValue
+from infsh_secrets.stores.base import Write
+from infsh_secrets.stores.vault import tables
+from infsh_secrets.stores.vault.create import create_vault, draw_vault
+from infsh_secrets.stores.vault.selection import select
+from infsh_secrets.stores.vault.store import LockedVault, VaultStore
+
+
+@pytest.fixture
+def store(tmp_path):
+    """A vault with A and B in default, B and C in staging, and GONE, which is deleted."""
+    path, key, new = str(tmp_path / "v" / "p.vault"), os.urandom(32), draw_vault()
+    draw = keyslots.Randomness.draw()
+    create_vault(path, new, [keyslots.wrap_raw(key, keytext.key_id(key), "file", new, draw)])
+    locked = LockedVault(path)
+    with VaultStore(locked, locked.unlock(new[2]), team="personal") as store:
+        for environment, keys in (("default", ("A", "B", "GONE")), ("staging", ("B", "C"))):
+            writes = [Write(key, SecretValue(f"{key} of {environment}".encode())) for key in keys]
+            store.write(environment, writes)
+        store.delete("default", ["GONE"])
+        yield store
+
+
+def values(selection):
+    return {key: secret.value.reveal() for key, secret in selection.secrets.items()}
+
+
+def test_each_key_comes_from_the_first_environment_that_has_it(store):
+    keys = ["C", "B", "A", "GONE", "NOWHERE"]
+    found = select(store, ["staging", "default"], keys)
+    assert values(found) == {"C": "C of staging", "B": "B of staging", "A": "A of default"}
+    assert list(found.secrets) == ["C", "B", "A"]
+    assert values(select(store, ["default"], keys)) == {"B": "B of default", "A": "A of default"}
+    assert select(store, ["default"], ["A"]).secrets["A"].info.environment == "default"
+
+
+def test_all_keys_of_a_chain(store):
+    assert values(select(store, ["default"], None)) == {"A": "A of default", "B": "B of default"}
+    assert values(select(store, ["default", "staging", "default"], None)) == {
+        "A": "A of default",
+        "B": "B of default",
+        "C": "C of staging",
+    }
+    assert values(select(store, ["nowhere"], None)) == {}
+
+
+def test_names_are_known_in_whatever_environment_they_live(store, monkeypatch):
+    names = ["A", "C", "GONE", "NOWHERE", "PATH"]
+    assert select(store, ["default"], [], names).known == {"A", "C"}
+    monkeypatch.setattr(tables, "_MOST_PARAMETERS", 2)
+    assert select(store, ["default"], [], names).known == {"A", "C"}
+
+
+def test_everything_is_of_one_state(store, monkeypatch):
+    other = VaultStore(LockedVault(store.file.path), store.keys, team="personal")
+    begun = store.ledger
+
+    def ledger():
+        found = begun()
+        monkeypatch.setattr("infsh_secrets.stores.vault.sqlite.BUSY_SECONDS", 0.0)
+        with pytest.raises(Exception, match="vault"):
+            other.write("default", [Write("A", SecretValue(b"new"))])
+        return found
+
+    monkeypatch.setattr(store, "ledger", ledger)
+    assert values(select(store, ["default"], ["A"])) == {"A": "A of default"}
+    other.close()
+
+
+@pytest.mark.parametrize("keys", [["A"], None])
+def test_what_was_tampered_with_is_not_returned(store, keys):
+    with sqlite3.connect(store.file.path) as base:
+        base.execute("UPDATE versions SET value = value || x'00'")
+    base.close()
+    with pytest.raises(IntegrityError):
+        select(store, ["default"], keys)
+
+
+def test_it_shows_no_value(store):
+    assert "of default" not in repr(select(store, ["default"], ["A"]))
