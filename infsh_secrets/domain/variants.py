@@ -53,10 +53,11 @@ def _add_whole(found: dict[bytes, None], bare: bytes, *, rich: bool) -> None:
     """Add what is looked for only in whole values: wrapped and wide forms, other letters' cases."""
     _add(found, base64_forms(bare))
     _add(found, hexadecimal(bare, rich=rich))
-    if not bare.split(None, 1)[1:]:
-        _add(found, (form for form in (bare.lower(), bare.upper()) if not is_weak(form)))
-    _add(found, wrapped(bare) if rich else long_wrapped(bare))
     text = _text(bare)
+    if not bare.split(None, 1)[1:]:
+        for case in (text.lower(), text.upper()):
+            found[case.encode("utf-8", "surrogateescape")] = None
+    _add(found, wrapped(bare) if rich else long_wrapped(bare))
     for encoding in ("utf-16-le", "utf-16-be"):
         found[text.encode(encoding, "surrogatepass")] = None
 
