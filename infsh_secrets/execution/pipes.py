@@ -1,0 +1,244 @@
+"""A run whose standard output is no terminal: the child shares our group, we pump and wait."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from infsh_secrets.execution.pump import Channel, Loop, Sink
+from infsh_secrets.execution.signals import ENDING, Signals, stop_like
+from infsh_secrets.execution.start import exit_status, start
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import signal as _signal
+    from collections.abc import Mapping, Sequence
+
+    from infsh_secrets.execution.redact import Redactor
+else:
+    import _signal
+
+_OUT = 1
+_ERR = 2
+_PIPE_BYTES = 1024 * 1024
+_JOB_STOPS = (_signal.SIGTSTP, _signal.SIGTTIN, _signal.SIGTTOU)
+
+
+def run_piped(argv: Sequence[str], environ: Mapping[str, str], redactor: Redactor | None) -> int:
+    """Run a command whose output passes through pipes, or without a redactor not through us."""
+    signals = Signals()
+    try:
+        return _Run(signals, redactor).run(argv, environ)
+    finally:
+        signals.release()
+
+
+class _Run:
+    def __init__(self, signals: Signals, redactor: Redactor | None) -> None:
+        self.signals = signals
+        self.redactor = redactor
+        self.loop = Loop()
+        self.channels: list[Channel] = []
+        self.child = 0
+        self.status: int | None = None
+        self.given_up = False
+        self.sized: int | None = None  # the pseudo-terminal of standard error
+
+    def run(self, argv: Sequence[str], environ: Mapping[str, str]) -> int:
+        theirs = self._connect() if self.redactor is not None else []
+        try:
+            self.child = start(argv, environ, self.signals, theirs)
+        finally:
+            for descriptor in {ours for _, ours in theirs}:
+                os.close(descriptor)
+        if theirs:
+            release_stdin()
+        self.loop.watch(self.signals.descriptor, self._signalled)
+        while self.status is None:
+            turn(self.loop, self.channels)
+        self._finish()
+        raise_failure(self.channels)
+        return exit_status(self.status)
+
+    def _connect(self) -> list[tuple[int, int]]:
+        """Make the channels; returns (the child's descriptor, ours that it gets)."""
+        theirs = []
+        out = is_writable(_OUT)
+        if out:
+            theirs.append((_OUT, self._channel(_OUT)))
+        if is_writable(_ERR):
+            if out and is_same(_OUT, _ERR):
+                theirs.append((_ERR, theirs[0][1]))
+            else:
+                theirs.append((_ERR, self._channel(_ERR)))
+        return theirs
+
+    def _channel(self, number: int) -> int:
+        terminal = os.isatty(number)
+        if terminal:
+            from infsh_secrets.execution.terminal import output_terminal
+
+            source, theirs = output_terminal(number)
+            self.sized = source
+        else:
+            source, theirs = os.pipe()
+            enlarge(theirs)
+        assert self.redactor is not None  # noqa: S101  # for the type checker
+        stream = self.redactor.stream()
+        self.channels.append(Channel(self.loop, source, Sink(number), stream, terminal=terminal))
+        return theirs
+
+    def _signalled(self) -> None:
+        arrivals = self.signals.read()
+        for arrival in arrivals:
+            if self.status is not None:
+                self.given_up |= arrival.number in ENDING
+            elif arrival.number == _signal.SIGWINCH and self.sized is not None:
+                self._resize()
+            elif self._is_ours_to_pass_on(arrival.number, arrival.group, arrival.sender):
+                os.kill(self.child, arrival.number)
+        if self.status is None:
+            self._look_after_child(any(a.number == _signal.SIGCONT for a in arrivals))
+
+    def _is_ours_to_pass_on(self, number: int, group: bool, sender: int) -> bool:
+        """Tell whether the child has not got it anyhow: it is in the same group as we are."""
+        if number == _signal.SIGCONT:
+            return True  # whoever stopped us may have stopped it as well; twice does no harm
+        return number != _signal.SIGCHLD and not group and sender != self.child
+
+    def _look_after_child(self, continued: bool) -> None:
+        while True:
+            number, status = os.waitpid(self.child, os.WNOHANG | os.WUNTRACED)
+            if not number:
+                return
+            if not os.WIFSTOPPED(status):
+                self.status = status
+                return
+            # The shell that waits for us sees a job stop when the command in it does.
+            if not continued and os.WSTOPSIG(status) in _JOB_STOPS:
+                stop_like(os.WSTOPSIG(status))
+
+    def _resize(self) -> None:
+        from infsh_secrets.execution.terminal import copy_size
+
+        if self.sized is not None:
+            copy_size(_ERR, self.sized)
+            os.kill(self.child, _signal.SIGWINCH)  # after the kernel's, which may be too early
+
+    def _finish(self) -> None:
+        """Write all that the child has written; what others still may write is left to a copy."""
+        while not self.given_up and not all(channel.done for channel in self.channels):
+            blocked = any(channel.blocked for channel in self.channels)
+            if not self.loop.turn(None if blocked else 0) and not blocked:
+                leave_to_copy(self.loop, self.channels, self.signals)
+                return
+
+
+def turn(loop: Loop, channels: Sequence[Channel]) -> None:
+    """Wait for the next event, or for the silence after which a terminal shows what is held."""
+    waits = [wait for channel in channels if (wait := channel.idle_in()) is not None]
+    if not loop.turn(min(waits) if waits else None) or waits:
+        for channel in channels:
+            channel.idle()
+
+
+def leave_to_copy(loop: Loop, channels: Sequence[Channel], signals: Signals) -> None:
+    """Let a copy of this process pump until the last process that the child left has ended.
+
+    Whoever waits for our end goes on at once, and whoever waits for the end of the output waits for
+    that, as without us. Without room for a copy this process does it.
+    """
+    try:
+        copy = os.fork()
+    except OSError:
+        copy = -1
+    if copy > 0:
+        return
+    loop.forget(signals.descriptor)
+    if not copy:
+        keep = sorted(
+            number
+            for channel in channels
+            for number in (channel.source, channel.sink.descriptor)
+            if not channel.done
+        )
+        signals.restore()
+        _signal.signal(_signal.SIGPIPE, _signal.SIG_IGN)
+        _close_others(keep)
+    try:
+        while not all(channel.done for channel in channels):
+            turn(loop, channels)
+    finally:
+        if not copy:
+            os._exit(0)
+
+
+def _close_others(keep: Sequence[int]) -> None:
+    low = 0
+    for number in keep:
+        os.closerange(low, number)
+        low = number + 1
+    os.closerange(low, os.sysconf("SC_OPEN_MAX"))
+
+
+def raise_failure(channels: Sequence[Channel]) -> None:
+    """Raise what went wrong with our standard output, unless its reader just had enough."""
+    from infsh_secrets.files.streams import output_error
+
+    for channel in channels:
+        failure = channel.failure
+        if failure is not None and not isinstance(failure, BrokenPipeError):
+            raise output_error(failure)
+
+
+def is_writable(number: int) -> bool:
+    """Tell whether a descriptor of ours takes output; the caller may have closed it."""
+    import fcntl
+
+    try:
+        return bool(fcntl.fcntl(number, fcntl.F_GETFL) & (os.O_WRONLY | os.O_RDWR))
+    except OSError:
+        return False
+
+
+def is_same(first: int, second: int) -> bool:
+    """Tell whether two descriptors write to the same place in the same order, as by `2>&1`."""
+    import fcntl
+
+    one, two = os.fstat(first), os.fstat(second)
+    if (one.st_dev, one.st_ino) != (two.st_dev, two.st_ino):
+        return False
+    if not stat.S_ISREG(one.st_mode):
+        return True
+    flags = [fcntl.fcntl(number, fcntl.F_GETFL) & os.O_APPEND for number in (first, second)]
+    if all(flags):
+        return True
+    # Only descriptors of one open file share its position.
+    place = os.lseek(first, 0, os.SEEK_CUR)
+    if any(flags) or os.lseek(second, 0, os.SEEK_CUR) != place:
+        return False
+    os.lseek(first, place + 1, os.SEEK_SET)
+    moved = os.lseek(second, 0, os.SEEK_CUR)
+    os.lseek(first, place, os.SEEK_SET)
+    return moved == place + 1
+
+
+def enlarge(descriptor: int) -> None:
+    """Make a pipe hold more than its usual 64 KiB, where the system lets us."""
+    import fcntl
+
+    size = getattr(fcntl, "F_SETPIPE_SZ", None)
+    if size is not None:
+        try:
+            fcntl.fcntl(descriptor, size, _PIPE_BYTES)
+        except OSError:
+            return
+
+
+def release_stdin() -> None:
+    """Let go of a pipe that the child reads: its writer must notice when the child has ended."""
+    mode = os.fstat(0).st_mode
+    if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0, inheritable=False)
+        os.close(nothing)
