@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from infsh_secrets.stores.vault.store import VaultStore
     from infsh_secrets.stores.vault.uselog import Mark, Used
 
-
 RENAMED_TO = "renamed to"
 _COPIED_TO = "copied to"
 
@@ -69,7 +68,7 @@ class Transaction:
         self._new_versions: list[tuple[bytes, int, bytes]] = []
         self._old_versions: list[tuple[bytes, int]] = []
         self._changed: set[bytes] = set()
-        self._moved: list[bytes] = []
+        self._moved: dict[bytes, tuple[str, str]] = {}
         self._removed: list[Item] = []
         self._gone: dict[bytes, Item] = {}
         self._ledger: Ledger
@@ -166,7 +165,7 @@ class Transaction:
         self._load(place, environment, new)
         info = changes.rename(before, self._infos.get(place), new, self._now)
         self._subjects.append((RENAMED, environment, old, info.version))
-        self._moved.append(idx)
+        self._moved[idx] = (environment, new)
         self._ledger.bucket(idx[0]).pop(idx, None)
         self._changed.discard(idx)
         del self._items[idx], self._infos[idx]
@@ -263,8 +262,7 @@ class Transaction:
 
     def _new_item(self, idx: bytes, key: str) -> Item:
         nidx = name_only_index(self._keys.index, key)
-        item = Item(idx, nidx, os.urandom(16), 0, LIVE, b"", b"")
-        self._items[idx] = item
+        self._items[idx] = item = Item(idx, nidx, os.urandom(16), 0, LIVE, b"", b"")
         self._versions[idx] = []
         return item
 
@@ -317,6 +315,8 @@ class Transaction:
 
     def _touch(self, environment: str, key: str, moment: int) -> None:
         """Take over when a secret was used last; one that is absent or damaged is passed over."""
+        idx = name_index(self._keys.index, environment, key)
+        environment, key = self._moved.get(idx, (environment, key))  # used under its old name
         idx = name_index(self._keys.index, environment, key)
         with contextlib.suppress(IntegrityError):  # the write of another must not fail for it
             self._load(idx, environment, key)

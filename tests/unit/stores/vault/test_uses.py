@@ -388,3 +388,11 @@ def test_without_locks_of_the_system_lines_are_appended_all_the_same(vault, monk
 
 def test_a_mark_that_is_no_id_marks_nothing():
     assert uses._as_id("not hexadecimal") == b""
+
+
+def test_a_use_under_the_name_that_a_rename_takes_away_is_not_lost(vault):
+    use(vault, "A", moment=NOW)
+    vault.rename("default", "A", "NEW")
+    assert last_used(vault) == {"B": None, "C": None, "NEW": NOW}
+    assert [keys for _, keys, _, _ in used(vault)] == [["A"]]
+    assert verify(vault).audit_entries == 3
