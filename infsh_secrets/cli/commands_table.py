@@ -62,6 +62,11 @@ COMMANDS = (
         f"{_MODULES}.stale:stale",
         "List what needs rotating, and why.",
     ),
+    Command(
+        ("secrets", "uses"),
+        f"{_MODULES}.uses:uses",
+        "List which programs use a secret, with which manifests.",
+    ),
     Command(("secrets", "edit"), f"{_MODULES}.edit:edit", "Change a value in your editor."),
     Command(
         ("secrets", "audit", "list"),

@@ -31,7 +31,7 @@ _FIXED = {
 }
 _PATHS = ("--file", "--vault", "--key-file", "--key-file-out", "--new-file", "--new-key-file")
 _OF_ONE_SECRET = ("get", "edit", "history", "rollback", "rename", "copy", "describe")
-_OF_SECRETS = (*_OF_ONE_SECRET, "delete", "restore", "list", "set")
+_OF_SECRETS = (*_OF_ONE_SECRET, "delete", "restore", "list", "set", "uses")
 _OF_PATHS = ("backup", "restore", "salvage")
 _GROUPS = ((), *GROUPS)
 _SETTLED = {
@@ -222,7 +222,8 @@ def _arguments(command: Command, given: _Given) -> Candidates:
         found = _names(
             given.settled,
             _states(command.name, given.flags),
-            everywhere="--all-envs" in given.flags,
+            everywhere="--all-envs" in given.flags
+            or (command.name == "uses" and not given.settled.get("--env")),
             known=command.name == "set",
         )
         return [(name, text) for name, text in found if name not in given.arguments]
@@ -248,7 +249,7 @@ def _states(name: str, flags: set[str]) -> tuple[bool, ...]:
     """Return of which state, deleted or not, the secrets are that a command may be given."""
     if name == "restore" or "--deleted" in flags:
         return (True,)
-    return (True, False) if name == "history" or "--purge" in flags else (False,)
+    return (True, False) if name in ("history", "uses") or "--purge" in flags else (False,)
 
 
 def _names(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infsh_secrets.cli import record_words, version_words
+from infsh_secrets.cli import record_words, use_words, version_words
 from infsh_secrets.domain.masking import to_ascii
 from infsh_secrets.domain.results import (
     AuditList,
@@ -27,6 +27,7 @@ from infsh_secrets.domain.results import (
 )
 from infsh_secrets.domain.sanitize import sanitize
 from infsh_secrets.domain.times import age, rfc3339
+from infsh_secrets.domain.use_results import UseList
 
 if TYPE_CHECKING:
     from infsh_secrets.domain.models import SecretInfo
@@ -59,6 +60,8 @@ def _secret_names(result: Result) -> list[str]:
         return [one.info.key for one in result.secrets]
     if isinstance(result, Changes):
         return [change.info.key for change in result.changes]
+    if isinstance(result, UseList):
+        return list(dict.fromkeys(row.program for row in result.rows))
     if isinstance(result, AuditList):
         return list(dict.fromkeys(event.key for event in result.events if event.key))
     return []
@@ -92,6 +95,8 @@ def table(
     if isinstance(result, StaleList) and result.secrets:
         rows = [version_words.stale_row(one, now) for one in result.secrets]
         return version_words.STALE_TITLES, rows
+    if isinstance(result, UseList) and result.rows:
+        return use_words.TITLES, [use_words.row(one, now) for one in result.rows]
     if isinstance(result, KeyList):
         return KEY_TITLES, key_rows(result)
     return None
@@ -177,9 +182,8 @@ def sentences(result: Result, *, unicode: bool) -> list[str]:
             f"{_count(result.versions, 'version')}, "
             f"{_count(result.audit_entries, 'audit entry', 'audit entries')}.",
         ]
-    if isinstance(result, AuditList | StaleList):  # with rows they are tables
-        stale = isinstance(result, StaleList)
-        return [version_words.NOTHING_STALE if stale else record_words.NO_RECORD]
+    if isinstance(result, AuditList | StaleList | UseList):  # with rows they are tables
+        return [_nothing(result)]
     if isinstance(result, AuditVerified):
         return [record_words.audit_verified(result)]
     if isinstance(result, VaultTrusted):
@@ -190,6 +194,12 @@ def sentences(result: Result, *, unicode: bool) -> list[str]:
     if isinstance(result, TeamCreated):
         return [f"Created the team {result.team}. Use it with --team {result.team}."]
     return []
+
+
+def _nothing(result: AuditList | StaleList | UseList) -> str:
+    if isinstance(result, UseList):
+        return use_words.NO_USES
+    return version_words.NOTHING_STALE if isinstance(result, StaleList) else record_words.NO_RECORD
 
 
 def _changes(result: Changes, *, unicode: bool) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from infsh_secrets.cli import use_words
 from infsh_secrets.domain.times import rfc3339
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def audit_row(event: AuditEvent) -> tuple[str, ...]:
         event.environment or "-",
         str(event.version) if event.version else "-",
         event.user,
-        event.program,
+        use_words.program(event),
     )
 
 

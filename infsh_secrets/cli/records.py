@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from infsh_secrets.cli import use_records
 from infsh_secrets.domain.masking import to_ascii
 from infsh_secrets.domain.results import (
     AuditEvent,
@@ -31,6 +32,7 @@ from infsh_secrets.domain.results import (
 )
 from infsh_secrets.domain.sanitize import sanitize_json
 from infsh_secrets.domain.times import rfc3339
+from infsh_secrets.domain.use_results import UseList
 
 if TYPE_CHECKING:
     from infsh_secrets.domain.models import SecretInfo
@@ -83,11 +85,17 @@ def as_data(result: Result, *, unicode: bool) -> Any:
         result, VaultStatus | VerifyReport | KeyList | VaultAction | AuditVerified | VaultTrusted
     ):
         return _of_vault(result)
-    if isinstance(result, AuditList):
-        return [_event(event) for event in result.events]
+    if isinstance(result, AuditList | UseList):
+        return _recorded(result)
     if isinstance(result, Checkup):
         return [_finding(finding) for finding in result.findings]
     raise TypeError("a result without a record")
+
+
+def _recorded(result: AuditList | UseList) -> list[dict[str, Any]]:
+    if isinstance(result, UseList):
+        return [use_records.row(row, result.place) for row in result.rows]
+    return [_event(event) for event in result.events]
 
 
 def _teams(result: TeamList | TeamCreated) -> Any:
@@ -141,6 +149,8 @@ def _change(change: Change, place: Place, *, unicode: bool) -> dict[str, Any]:
     data = {"action": change.action, **secret(change.info, place, unicode=unicode)}
     if change.source is not None:
         data["from"] = {"environment": change.source[0], "key": change.source[1]}
+    if change.action in ("deleted", "purged"):
+        data |= use_records.known(change.uses)
     return data
 
 
@@ -178,6 +188,7 @@ def _event(event: AuditEvent) -> dict[str, Any]:
         "key": event.key or None,
         "version": event.version or None,
         "count": event.number,
+        "run": use_records.run(event.run),
     }
 
 

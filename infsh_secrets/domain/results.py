@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from infsh_secrets.domain import exit_codes
+from infsh_secrets.domain.use_results import KnownUses, RunFacts, UseList
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from infsh_secrets.domain.models import SecretInfo, SecretValue, VersionInfo
 
-    from infsh_secrets.domain.use_results import RunFacts
 
 class Place(NamedTuple):
     """Which store and team a result is of."""
@@ -51,12 +51,14 @@ class SecretList(NamedTuple):
 class Change(NamedTuple):
     """One secret that a command changed, and how: created, updated, deleted, restored, renamed.
 
-    `source` is the (environment, key) of the secret that it was renamed or copied from.
+    `source` is the (environment, key) of the secret that it was renamed or copied from, `uses` what
+    is known of one that was deleted, if anything is.
     """
 
     action: str
     info: SecretInfo
     source: tuple[str, str] | None = None
+    uses: KnownUses | None = None
 
 
 class Changes(NamedTuple):
@@ -196,6 +198,7 @@ class AuditEvent(NamedTuple):
 
     run: RunFacts | None = None
 
+
 class AuditList(NamedTuple):
     """What was done, oldest first."""
 
@@ -264,6 +267,7 @@ Result = (
     | Checkup
     | ExitCodes
     | Text
+    | UseList
 )
 
 

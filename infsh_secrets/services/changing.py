@@ -8,13 +8,14 @@ from infsh_secrets.domain import wellknown
 from infsh_secrets.domain.errors import UsageError
 from infsh_secrets.domain.names import check_environment, check_key
 from infsh_secrets.domain.results import Change, Changes, Place
-from infsh_secrets.services import secrets, writing
+from infsh_secrets.services import secrets, uses, writing
 from infsh_secrets.stores.base import COPIED, PURGED, RENAMED, ROLLED_BACK, not_found
 from infsh_secrets.stores.vault.store import now_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from infsh_secrets.domain.use_results import KnownUses
     from infsh_secrets.services.workspace import Workspace
     from infsh_secrets.stores.base import SecretStore
 
@@ -87,8 +88,10 @@ def can_be_undone(workspace: Workspace, keys: Sequence[str]) -> bool:
     return not workspace.exists() or workspace.store().capabilities.restore
 
 
-def to_purge(workspace: Workspace, keys: Sequence[str], *, ignore_missing: bool) -> list[str]:
-    """Return which of these secrets there are, live or deleted, to ask about them.
+def to_purge(
+    workspace: Workspace, keys: Sequence[str], *, ignore_missing: bool
+) -> dict[str, KnownUses | None]:
+    """Return which of these secrets there are, live or deleted, and who used them, to ask about it.
 
     NotFoundError if one is absent, unless `ignore_missing`.
     """
@@ -106,19 +109,32 @@ def to_purge(workspace: Workspace, keys: Sequence[str], *, ignore_missing: bool)
     absent = [key for key in wanted if key not in known]
     if absent and not ignore_missing:
         raise not_found(absent[0], environment)
-    return [key for key in wanted if key in known]
+    found = [key for key in wanted if key in known]
+    used = uses.known(workspace, found) if found else {}
+    return {key: used.get(key) for key in found}
 
 
-def purge(workspace: Workspace, keys: Sequence[str], *, single: bool) -> Changes:
+def question(found: Mapping[str, KnownUses | None]) -> str:
+    """Return what is asked before secrets are removed for good: who used them, and whether to."""
+    used = {key: what for key, what in found.items() if what is not None}
+    asked = f"Remove {', '.join(found)} and all their versions for good?"
+    return "\n".join([*uses.sentences(used), asked])
+
+
+def purge(workspace: Workspace, found: Mapping[str, KnownUses | None], *, single: bool) -> Changes:
     """Remove secrets with all their versions for good, in one transaction."""
     infos = []
-    if keys:
-        infos = workspace.store().purge(workspace.settings.environment, keys)
+    if found:
+        infos = workspace.store().purge(workspace.settings.environment, list(found))
         workspace.notices.append(
             "Backups and snapshots of the vault may still hold what was purged; they are out of "
             "reach."
         )
-    return Changes(_place(workspace), [Change(PURGED, info) for info in infos], single=single)
+    return Changes(
+        _place(workspace),
+        [Change(PURGED, info, uses=found[info.key]) for info in infos],
+        single=single,
+    )
 
 
 def _writable(workspace: Workspace, key: str) -> tuple[str, SecretStore]:

@@ -19,7 +19,7 @@ from infsh_secrets.domain.results import (
     VerifyReport,
 )
 from infsh_secrets.domain.times import parse_age
-from infsh_secrets.services import secrets
+from infsh_secrets.services import secrets, uses
 from infsh_secrets.stores.base import RESTORED
 from infsh_secrets.stores.vault.store import now_ms
 
@@ -113,10 +113,16 @@ def listing(workspace: Workspace, chosen: Filters) -> SecretList:
 
 def deletion(workspace: Workspace, keys: Sequence[str], *, ignore_missing: bool) -> Changes:
     """Delete secrets and return what was deleted, with the command that undoes it."""
+    known = uses.known(workspace, keys) if workspace.exists() else {}
     infos = secrets.delete(workspace, keys, ignore_missing=ignore_missing)
+    for info in infos:
+        if info.key in known:
+            info.last_used = max(known[info.key].last_used, info.last_used or 0)
+    changes = [Change(DELETED, info, uses=known.get(info.key)) for info in infos]
+    workspace.notices += uses.sentences(known)
     return Changes(
         _place(workspace),
-        [Change(DELETED, info) for info in infos],
+        changes,
         single=len(keys) == 1,
         undo=secrets.undo_hint(workspace, infos)
         if infos and workspace.store().capabilities.restore

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 FIELDS = [
-    *("sequence", "time", "user", "program", "action", "environment", "key", "version", "count")
+    *("sequence", "time", "user", "program", "action", "environment", "key", "version", "count"),
+    "run",
 ]
 
 

@@ -55,6 +55,8 @@ def test_names_of_what_is_there_and_of_what_is_deleted(cli, complete):
     assert complete("history", "") == ["GONE_KEY", "LIVE_KEY"]
     assert complete("delete", "--purge", "") == ["GONE_KEY", "LIVE_KEY"]
     assert complete("copy", "LIVE_KEY", "--to-env", "s") == ["staging"]
+    assert complete("uses", "") == ["FAR_KEY", "GONE_KEY", "LIVE_KEY"]
+    assert complete("uses", "LIVE_KEY", "-e", "staging", "") == ["FAR_KEY"]
     assert complete("stale", "") == []
     assert "--unset-meta" in complete("describe", "LIVE_KEY", "--u")
 

@@ -10,7 +10,8 @@ def test_the_answer_is_the_record_and_the_undo(cli, word):
     cli("set", "K", "v")
     done = cli(word, "K")
     assert done.status == 0
-    assert list(done.data) == ["action", *FIELDS]
+    assert list(done.data) == ["action", *FIELDS, "declared_by", "last_used_by"]
+    assert (done.data["declared_by"], done.data["last_used_by"]) == ([], None)
     assert done.data["action"] == "deleted"
     assert done.data["deleted_at"]
     assert done.err == "Undo with: infsh secrets restore K\n"

@@ -43,8 +43,7 @@ def delete(
     if purge:
         found = changing.to_purge(context.workspace, keys, ignore_missing=ignore_missing)
         if found and not yes:
-            question = f"Remove {', '.join(found)} and all their versions for good?"
-            confirm(question, may_ask=context.may_ask, option="-y")
+            confirm(changing.question(found), may_ask=context.may_ask, option="-y")
         return changing.purge(context.workspace, found, single=len(keys) == 1)
     if not yes and not changing.can_be_undone(context.workspace, keys):
         question = f"Delete {', '.join(keys)}? This store cannot bring them back."
