@@ -41,7 +41,7 @@ class _Run:
         self.channels: list[Channel] = []
         self.child = 0
         self.status: int | None = None
-        self.given_up = False
+        self.ending = False  # somebody wants us to end
         self.sized: int | None = None  # the pseudo-terminal of standard error
 
     def run(self, argv: Sequence[str], environ: Mapping[str, str]) -> int:
@@ -91,9 +91,10 @@ class _Run:
     def _signalled(self) -> None:
         arrivals = self.signals.read()
         for arrival in arrivals:
+            self.ending |= arrival.number in ENDING
             if self.status is not None:
-                self.given_up |= arrival.number in ENDING
-            elif arrival.number == _signal.SIGWINCH and self.sized is not None:
+                continue
+            if arrival.number == _signal.SIGWINCH and self.sized is not None:
                 self._resize()
             elif self._is_ours_to_pass_on(arrival.number, arrival.group, arrival.sender):
                 os.kill(self.child, arrival.number)
@@ -126,10 +127,13 @@ class _Run:
             os.kill(self.child, _signal.SIGWINCH)  # after the kernel's, which may be too early
 
     def _finish(self) -> None:
-        """Write all that the child has written; what others still may write is left to a copy."""
-        while not self.given_up and not all(channel.done for channel in self.channels):
-            blocked = any(channel.blocked for channel in self.channels)
-            if not self.loop.turn(None if blocked else 0) and not blocked:
+        """Write all that the child has written; what others still may write is left to a copy.
+
+        A slow reader is waited for, unless somebody wants us to end.
+        """
+        while not all(channel.done for channel in self.channels):
+            blocked = any(channel.blocked for channel in self.channels) and not self.ending
+            if not self.loop.turn(None if blocked else 0):
                 leave_to_copy(self.loop, self.channels, self.signals)
                 return
 
