@@ -23,6 +23,7 @@ _LONG_ANCHOR = 8
 _SHORT_ANCHOR = 4
 _MOST_FOR_VECTORS = 64
 _PREFIX = 4
+_FEW = 64
 _MANY = 64
 """From so many hits in a block on, it is searched whole rather than around each of them."""
 
@@ -111,17 +112,25 @@ def _anchored(owners: dict[bytes, int], length: int) -> dict[bytes, list[tuple[b
     broken into lines there takes the middle, as others of its owner do.
     """
     anchors: dict[bytes, list[tuple[bytes, int, int]]] = {}
-    mine: list[bytes] = []
+    mine: dict[bytes, None] = {}
     current = -1
     for form, owner in owners.items():
         if owner != current:
-            current, mine = owner, []
-        anchor = next((known for known in mine if known in form), None)
+            current, mine = owner, {}
+        anchor = _shared(form, mine, length)
         if anchor is None:
             anchor = _choose(form, length)
-            mine.append(anchor)
+            mine[anchor] = None
         anchors.setdefault(anchor, []).append((form, form.rindex(anchor), owner))
     return anchors
+
+
+def _shared(form: bytes, known: dict[bytes, None], length: int) -> bytes | None:
+    """Return one of the known anchors that is in `form`, by whichever search is shorter."""
+    if len(known) <= _FEW:
+        return next((anchor for anchor in known if anchor in form), None)
+    pieces = (form[start : start + length] for start in range(len(form) - length + 1))
+    return next((piece for piece in pieces if piece in known), None)
 
 
 def _choose(form: bytes, length: int) -> bytes:
