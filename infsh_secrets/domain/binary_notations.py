@@ -8,8 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LINE_ENDS = (b"\n", b"\r\n")
-"""A terminal makes the second of the first."""
+LINE_ENDS = (b"\n", b"\r\n", b"\r\r\n")
+"""A terminal makes the second of the first, and the third of the second."""
 
 WIDTHS = (64, 76)
 """Columns of a line of base64: PEM and OpenSSL; MIME, coreutils and Python."""
@@ -82,15 +82,16 @@ def long_wrapped(value: bytes) -> Iterator[bytes]:
     """Yield base64 of `value` in lines of 64 and 76 columns of which the first begins with it."""
     text = _at(value, 0)[0]
     for width in WIDTHS:
-        for line_end in LINE_ENDS:
+        for line_end in LINE_ENDS[:2]:
             yield _broken(text, width, width, line_end)
 
 
 def _phases(text: bytes, first: int) -> Iterator[bytes]:
     for width in WIDTHS if len(text) > WIDTHS[0] else WIDTHS[:1]:
         for phase in range(first or 4, min(width + 1, len(text)), 4):
+            broken = _broken(text, phase, width, b"\n")
             for line_end in LINE_ENDS:
-                yield _broken(text, phase, width, line_end)
+                yield broken.replace(b"\n", line_end)
 
 
 def _broken(text: bytes, phase: int, width: int, line_end: bytes) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from binascii import unhexlify
 
+from infsh_secrets.domain.binary_notations import LINE_ENDS
 from infsh_secrets.domain.weak_values import is_ordinary, is_weak
 
 TYPE_CHECKING = False
@@ -36,7 +37,7 @@ _HEX_DIGITS = b"0123456789abcdefABCDEF"
 
 
 def lines(value: bytes) -> Iterator[bytes]:
-    """Yield the lines of a value of several lines, and the body of a PEM file in one line.
+    """Yield the lines of a value of several lines, and the body of a PEM file as one text.
 
     Without white space around them, from 8 bytes on. Lines that others have too are left out, such
     as `-----BEGIN PRIVATE KEY-----`, and those of JSON that hold no secret (over 4 KiB: all).
@@ -44,7 +45,8 @@ def lines(value: bytes) -> Iterator[bytes]:
     all_lines = [line.strip() for line in value.split(b"\n")]
     body = [line for line in all_lines if not line.startswith(b"-----")]
     if len(body) + 2 <= len(all_lines) and len(body) > 1:
-        yield b"".join(body)
+        for line_end in (b"", *LINE_ENDS):
+            yield line_end.join(body)
     secret: list[bytes] | None = None
     if value[:1] in (b"{", b"["):
         secret = parts(value) if len(value) <= LONGEST_JSON else []

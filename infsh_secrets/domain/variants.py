@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from infsh_secrets.domain.binary_notations import (
+    LINE_ENDS,
     base64_forms,
     hexadecimal,
     long_wrapped,
@@ -76,7 +77,7 @@ def _add_text(found: dict[bytes, None], bare: bytes, *, rich: bool) -> None:
     kinds = [bare]
     if b"\n" in unix:
         kinds = list(dict.fromkeys((bare, unix, unix.replace(b"\n", b"\r\n"))))
-        _add(found, kinds)
+        _add(found, (unix.replace(b"\n", line_end) for line_end in LINE_ENDS))
         for line in lines(unix):
             found[line] = None
             if rich and not is_plain(line):
