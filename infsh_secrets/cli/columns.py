@@ -1,4 +1,4 @@
-"""Which columns of the list of secrets a terminal has room for, and how wide each may be."""
+"""Which columns of a table with secrets a terminal has room for, and how wide each may be."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 KEY, VALUE, DESCRIPTION, ENVIRONMENT, VERSION, WHEN = range(6)
 GAP = 2
 _LEAST_KEY = 28
+_NARROWEST_KEY = 8
+_LEAST_LAST = 12
 _LEAST_DESCRIPTION = 20
 _LEAVE_IF_ONE_ENVIRONMENT = (ENVIRONMENT, VERSION, WHEN, DESCRIPTION, VALUE)
 _LEAVE_IF_SEVERAL = (VERSION, WHEN, DESCRIPTION, VALUE, ENVIRONMENT)
@@ -31,6 +33,29 @@ def fit(natural: Sequence[int], width: int, *, one_environment: bool) -> list[in
     over = _total(widths) - width
     if over > 0 and widths[DESCRIPTION]:
         widths[DESCRIPTION] -= over
+    return widths
+
+
+def fit_check(natural: Sequence[int], width: int) -> list[int]:
+    """Return the width of each column of `check`, 0 for one that is left out.
+
+    They are key, status, source, line and description. The last is shortened before anything is
+    left out; key and status are always there, and a very long key is folded.
+    """
+    widths = list(natural)
+    room = width - widths[1] - GAP
+    whole = max(_LEAST_KEY, width // 2)
+    widest = whole if natural[KEY] <= whole else _LEAST_KEY
+    widths[KEY] = min(natural[KEY], widest, max(room, _NARROWEST_KEY))
+    last = len(widths) - 1
+    least = min(natural[last], _LEAST_LAST)
+    for column in (last, 3, 2):
+        if _total(widths) - widths[last] + min(widths[last], least) <= width:
+            break
+        widths[column] = 0
+    over = _total(widths) - width
+    if over > 0 and widths[last]:
+        widths[last] -= over
     return widths
 
 

@@ -67,6 +67,11 @@ COMMANDS = (
         f"{_MODULES}.uses:uses",
         "List which programs use a secret, with which manifests.",
     ),
+    Command(
+        ("secrets", "check"),
+        f"{_MODULES}.check:check",
+        "Check that an app's declared secrets are there.",
+    ),
     Command(("secrets", "edit"), f"{_MODULES}.edit:edit", "Change a value in your editor."),
     Command(
         ("secrets", "audit", "list"),

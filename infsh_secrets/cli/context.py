@@ -56,6 +56,7 @@ class Context:
             accept_rollback=accept_rollback,
         )
         self._workspace: Workspace | None = None
+        self._shown: list[Result] = []
 
     @property
     def workspace(self) -> Workspace:
@@ -102,14 +103,32 @@ class Context:
         try:
             self._renderer.check()
             result = call()
-            for notice in self._workspace.notices if self._workspace else ():
-                self._renderer.say(notice)
-            if result is not None:
+            self.tell_notices()
+            if result is not None and not any(result is shown for shown in self._shown):
                 self._renderer.render(result)
             return getattr(result, "exit_status", exit_codes.OK)
         finally:
             if self._workspace is not None:
                 self._workspace.close()
+
+    def show(self, result: Result) -> None:
+        """Render what the command goes on from; as its result it is not rendered again."""
+        self.tell_notices()
+        self._renderer.render(result)
+        self._shown.append(result)
+
+    def tell_notices(self) -> None:
+        """Say what has been noted so far."""
+        if self._workspace is not None:
+            for notice in self._workspace.notices:
+                self._renderer.say(notice)
+            self._workspace.notices.clear()
+
+    @property
+    def in_dialogue(self) -> bool:
+        """Whether a person sees a table and may be asked about it."""
+        table = sys.stdout.isatty() and self._renderer.form == "table"
+        return table and self.may_ask and not self._quiet
 
     def say(self, text: str) -> None:
         """Tell the person something on standard error, once the command has done its work."""

@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from infsh_secrets.config.settings import output_form
+from infsh_secrets.domain.check_results import CheckResult
 from infsh_secrets.domain.results import (
     Changes,
     PlainValue,
@@ -133,6 +134,8 @@ class Renderer:
                 self._print_list(console, result)
             elif isinstance(result, SecretView):
                 self._print_view(console, result)
+            elif isinstance(result, CheckResult):
+                _print_check(console, result)
             elif listed := plain_text.table(result, _now(), unicode=shows_unicode()):
                 _print_table(console, *listed)
             else:
@@ -206,6 +209,28 @@ class Renderer:
         if sys.stdout.isatty() and not result.raw:
             refuse_controls(text)
         return f"{label}{text}\n"
+
+
+def _print_check(console: Console, result: CheckResult) -> None:
+    """Print the requirements as a table, and below it what there is to say about them."""
+    from rich.cells import cell_len
+
+    from infsh_secrets.cli import check_words, columns
+
+    console.print(_text(f"Manifest: {result.manifest}"), soft_wrap=True)
+    if result.requirements:
+        console.print()
+        rows = [tuple(map(_showable, check_words.row(one, _now()))) for one in result.requirements]
+        natural = [
+            max(map(cell_len, column)) for column in zip(check_words.TITLES, *rows, strict=True)
+        ]
+        widths = columns.fit_check(natural, console.width)
+        styles = ("bold cyan", "", "dim", "dim", "")
+        _print_rows(console, check_words.TITLES, rows, styles=styles, widths=widths)
+    console.print()
+    for line in check_words.sentences(result):
+        for part in _wrapped(_showable(line), console.width).splitlines():
+            console.print(_text(part), soft_wrap=True)
 
 
 def _print_table(

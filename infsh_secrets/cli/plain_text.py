@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infsh_secrets.cli import record_words, use_words, version_words
+from infsh_secrets.cli import check_words, record_words, use_words, version_words
+from infsh_secrets.domain.check_results import CheckResult
 from infsh_secrets.domain.masking import to_ascii
 from infsh_secrets.domain.results import (
     AuditList,
@@ -58,6 +59,8 @@ def _secret_names(result: Result) -> list[str]:
         return [result.info.key]
     if isinstance(result, StaleList):
         return [one.info.key for one in result.secrets]
+    if isinstance(result, CheckResult):
+        return result.unusable
     if isinstance(result, Changes):
         return [change.info.key for change in result.changes]
     if isinstance(result, UseList):
@@ -73,6 +76,8 @@ def plain(result: Result, now: int, *, unicode: bool) -> str:
         rows = [list_row(info, now, unicode=unicode) for info in result.infos]
     elif isinstance(result, SecretView):
         rows = [(f"{label}:", value) for label, value in view_lines(result, now, unicode=unicode)]
+    elif isinstance(result, CheckResult):
+        rows = check_words.plain_rows(result)
     else:
         listed = table(result, now, unicode=unicode)
         rows = listed[1] if listed else [(line,) for line in sentences(result, unicode=unicode)]

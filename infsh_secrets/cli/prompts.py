@@ -37,13 +37,22 @@ def ask_hidden(question: str) -> str:
 
 def ask_value(key: str) -> str:
     """Return a secret value typed twice the same."""
+    value = ask_twice(f"Value of {key} (not shown): ")
+    if not value:
+        raise AbortedError("Nothing was typed, nothing was changed.")
+    return value
+
+
+def ask_twice(question: str) -> str:
+    """Return what is typed twice the same without showing it; "" when the first time is empty.
+
+    Raises AbortedError at end of input, UsageError after three times that differ.
+    """
     for _ in range(_TRIES):
-        value = ask_hidden(f"Value of {key} (not shown): ")
-        if not value:
-            raise AbortedError("Nothing was typed, nothing was changed.")
-        if ask_hidden("The same again: ") == value:
+        value = ask_hidden(question)
+        if not value or ask_hidden("The same again: ") == value:
             return value
-        sys.stderr.write("The two differ. Once more.\n")
+        say("The two differ. Once more.\n")
     raise UsageError("The two never were the same, nothing was stored.", "Try again.")
 
 

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from infsh_secrets.cli import use_records
+from infsh_secrets.domain.check_results import CheckResult
 from infsh_secrets.domain.masking import to_ascii
 from infsh_secrets.domain.results import (
     AuditEvent,
@@ -87,8 +88,8 @@ def as_data(result: Result, *, unicode: bool) -> Any:
         return _of_vault(result)
     if isinstance(result, AuditList | UseList):
         return _recorded(result)
-    if isinstance(result, Checkup):
-        return [_finding(finding) for finding in result.findings]
+    if isinstance(result, Checkup | CheckResult):
+        return _checked(result)
     raise TypeError("a result without a record")
 
 
@@ -102,6 +103,45 @@ def _teams(result: TeamList | TeamCreated) -> Any:
     if isinstance(result, TeamCreated):
         return {"name": result.team, "path": result.path}
     return [{"name": team, "current": team == result.current} for team in result.teams]
+
+
+def _checked(result: Checkup | CheckResult) -> Any:
+    if isinstance(result, Checkup):
+        return [_finding(finding) for finding in result.findings]
+    return {
+        "manifest": result.manifest,
+        "satisfied": result.satisfied,
+        "errors": [
+            {"type": "secret", "key": error.key, "message": error.message}
+            | ({"action": {"type": "add_secret"}} if error.add else {})
+            for error in result.errors
+        ],
+        "secrets": [
+            {
+                "key": one.key,
+                "status": one.status,
+                "required": one.required,
+                "environment": one.environment,
+                "version": one.version,
+                "updated_at": rfc3339(one.updated),
+                "line": one.line,
+                "description": one.description or None,
+                "warnings": list(one.warnings),
+                "notes": list(one.notes),
+            }
+            for one in result.requirements
+        ],
+        "connections": [
+            {
+                "slug": one.slug,
+                "required": one.required,
+                "line": one.line,
+                "description": one.description or None,
+                "action": {"type": "connect"},
+            }
+            for one in result.connections
+        ],
+    }
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

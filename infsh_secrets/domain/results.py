@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from infsh_secrets.domain import exit_codes
+from infsh_secrets.domain.check_results import CheckResult
 from infsh_secrets.domain.use_results import KnownUses, RunFacts, UseList
 
 if TYPE_CHECKING:
@@ -195,7 +196,6 @@ class AuditEvent(NamedTuple):
     key: str = ""
     version: int = 0
     number: int = 1
-
     run: RunFacts | None = None
 
 
@@ -265,6 +265,7 @@ Result = (
     | AuditList
     | AuditVerified
     | Checkup
+    | CheckResult
     | ExitCodes
     | Text
     | UseList

@@ -33,12 +33,13 @@ class Facts(NamedTuple):
 
 
 class Request(NamedTuple):
-    """How secrets are to be written."""
+    """How secrets are to be written; `first_description` is for new ones."""
 
     facts: Facts
     create: bool = False
     strict: bool = False
     allow_empty: bool = False
+    first_description: str = ""
 
 
 def prepare(workspace: Workspace, keys: Sequence[str], request: Request) -> None:
@@ -69,7 +70,7 @@ def write(workspace: Workspace, pairs: Sequence[tuple[str, bytes]], request: Req
                 metadata=metadata,
                 expires=expires,
                 create=request.create,
-                first_description=wellknown.default_description(key),
+                first_description=request.first_description or wellknown.default_description(key),
             )
         )
     if warnings and request.strict:

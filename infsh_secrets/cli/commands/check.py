@@ -1,0 +1,73 @@
+"""`infsh secrets check`."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+from infsh_secrets.cli.context import Context
+from infsh_secrets.cli.options import command
+from infsh_secrets.domain.check_results import CheckResult
+
+
+@command
+def check(
+    context: Context,
+    file: Annotated[
+        str | None,
+        typer.Option(
+            "-f",
+            "--file",
+            metavar="FILE",
+            help="The manifest; else inf.yml or app.yaml from here upwards.",
+        ),
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="A suspicious secret is not usable.")
+    ] = False,
+    allow_env: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow-env",
+            metavar="NAME[,NAME]",
+            help="Names not to refuse, as with `run`; repeatable.",
+        ),
+    ] = None,
+) -> CheckResult:
+    """Check that the store has what the app's manifest declares.
+
+    Each declared secret is usable, suspicious, missing, empty or refused. Suspicious is a value
+    that has expired or does not look like a key of its name; it counts as usable unless --strict.
+    Refused are names such as PATH, which `run` gives to no program without --allow-env.
+
+    Exit 6 unless every required secret is usable. An optional one counts only if it is refused, a
+    variable of your shell never. On a terminal it asks for what is missing, but not with -q.
+
+    Examples:
+      infsh secrets check
+
+      infsh secrets check -f app.yaml -e staging,default --strict
+
+      infsh secrets check -o names     (what is not usable, one a line)
+    """
+    from infsh_secrets.manifest.parse import read
+    from infsh_secrets.services import manifests
+    from infsh_secrets.services.check import examine
+
+    workspace = context.workspace
+    manifest = read(manifests.locate(file))
+
+    allowed = ",".join(allow_env or ()).split(",")
+
+    def examined() -> CheckResult:
+        return examine(workspace, manifest, os.environ, strict=strict, allowed=allowed)
+
+    result = examined()
+    if context.in_dialogue:
+        from infsh_secrets.cli.filling import fill_gaps
+
+        if fill_gaps(context, result):
+            return examined()
+    return result

@@ -1,0 +1,111 @@
+"""What `check` returns: a manifest's requirements, each with what the store has for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from infsh_secrets.domain import exit_codes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+USABLE = "usable"
+SUSPICIOUS = "suspicious"
+EMPTY = "empty"
+MISSING = "missing"
+REFUSED = "refused"
+
+
+class Requirement(NamedTuple):
+    """One declared name: USABLE, SUSPICIOUS, EMPTY, MISSING or REFUSED.
+
+    `environment`, `version` and `updated` (milliseconds since 1970, UTC) are of the secret that
+    `run` would give, None where the store has none. `line` is that of the manifest, `description`
+    the manifest's. `warnings` say what looks wrong about the value, `notes` what else is to be
+    known; neither has any part of the value.
+    """
+
+    key: str
+    status: str
+    required: bool
+    line: int
+    description: str = ""
+    environment: str | None = None
+    version: int | None = None
+    updated: int | None = None
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def gap(self) -> bool:
+        """Whether a value is to be supplied."""
+        return self.status in (MISSING, EMPTY)
+
+
+class PlatformConnection(NamedTuple):
+    """A credential that is connected on the platform, not here."""
+
+    slug: str
+    required: bool
+    line: int
+    description: str = ""
+
+
+class RequirementError(NamedTuple):
+    """Why requirements are not met: one name, and a sentence. `add` when a value would do."""
+
+    key: str
+    message: str
+    add: bool
+
+
+class CheckResult(NamedTuple):
+    """A manifest against the store, in the order of the manifest.
+
+    With `strict` a suspicious secret is not usable. `command` sets the first secret that is
+    wanting; "" when none is.
+    """
+
+    manifest: str
+    requirements: Sequence[Requirement]
+    connections: Sequence[PlatformConnection] = ()
+    strict: bool = False
+    command: str = ""
+
+    @property
+    def errors(self) -> list[RequirementError]:
+        """What keeps the requirements from being met.
+
+        That is what is required and not usable, and every REFUSED name: `run` would not start.
+        """
+        return [
+            _error(one)
+            for one in self.requirements
+            if not self.usable(one) and (one.required or one.status == REFUSED)
+        ]
+
+    @property
+    def satisfied(self) -> bool:
+        """Whether every required secret is usable."""
+        return not self.errors
+
+    @property
+    def unusable(self) -> list[str]:
+        """The names without a usable value, optional ones included."""
+        return [one.key for one in self.requirements if not self.usable(one)]
+
+    def usable(self, one: Requirement) -> bool:
+        """Tell whether `run` would give this secret and nothing speaks against it."""
+        return one.status == USABLE or (one.status == SUSPICIOUS and not self.strict)
+
+    @property
+    def exit_status(self) -> int:
+        """6 unless every required secret is usable."""
+        return exit_codes.OK if self.satisfied else exit_codes.CHECK_FAILED
+
+
+def _error(one: Requirement) -> RequirementError:
+    if one.status == REFUSED:
+        return RequirementError(one.key, f"Refused secret: {one.key}", add=False)
+    what = "Suspicious" if one.status == SUSPICIOUS else "Missing"
+    return RequirementError(one.key, f"{what} secret: {one.key}", add=True)

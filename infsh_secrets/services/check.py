@@ -1,0 +1,176 @@
+"""`check` as a use case: what a manifest declares against what the store has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from infsh_secrets.domain import wellknown
+from infsh_secrets.domain.check_results import (
+    EMPTY,
+    MISSING,
+    REFUSED,
+    SUSPICIOUS,
+    USABLE,
+    CheckResult,
+    PlatformConnection,
+    Requirement,
+)
+from infsh_secrets.domain.errors import UsageError
+from infsh_secrets.domain.models import check_description
+from infsh_secrets.domain.sanitize import sanitize
+from infsh_secrets.domain.times import age
+from infsh_secrets.execution.environment import gives_execution
+from infsh_secrets.services import secrets, writing
+from infsh_secrets.services.ages import EXPIRING_MS
+from infsh_secrets.stores.vault.selection import select
+from infsh_secrets.stores.vault.store import now_ms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from infsh_secrets.domain.models import Secret
+    from infsh_secrets.domain.results import Changes
+    from infsh_secrets.manifest.model import Declaration, Manifest
+    from infsh_secrets.services.workspace import Workspace
+
+
+def examine(
+    workspace: Workspace,
+    manifest: Manifest,
+    environ: Mapping[str, str],
+    *,
+    strict: bool = False,
+    allowed: Sequence[str] = (),
+) -> CheckResult:
+    """Return each declared name with what `run` would give it, in the order of the manifest.
+
+    Values are read for the checks of their shape only, and that is no use. `environ` is the
+    caller's environment; a variable of it satisfies nothing. `allowed` are names that `run` would
+    refuse without `--allow-env`. Nothing is written, and no vault is made.
+    """
+    if not workspace.exists():
+        path = sanitize(workspace.settings.vault)
+        workspace.notices.append(f"There is no vault at {path} yet; the first `set` makes it.")
+    workspace.notices += [
+        f"`run` refuses the variable {name} under env: without --allow-env {name}."
+        for name in manifest.variables
+        if gives_execution(name) and name not in allowed
+    ]
+    found = _read(workspace, [declared.key for declared in manifest.declarations])
+    lacking = [one.key for one in manifest.declarations if one.key not in found]
+    whereabouts = _whereabouts(workspace, set(lacking))
+    requirements = []
+    for declared in manifest.declarations:
+        one = _requirement(declared, found.get(declared.key))
+        if one.gap:
+            where = whereabouts.get(one.key, ())
+            one = one._replace(notes=(*where, *_variables(one.key, manifest, environ)))
+        if gives_execution(one.key) and one.key not in allowed:
+            note = f"`run` refuses this name without --allow-env {one.key}."
+            one = one._replace(status=REFUSED, notes=(note, *one.notes))
+        requirements.append(one)
+    connections = [
+        PlatformConnection(one.slug, not one.optional, one.line, one.description)
+        for one in manifest.connections
+    ]
+    result = CheckResult(manifest.path, requirements, connections, strict)
+    wanted = next((error.key for error in result.errors if error.add), None)
+    if wanted is None:
+        return result
+    chain = workspace.settings.environments
+    return result._replace(command=secrets.command_line(workspace, chain[0], "set", wanted))
+
+
+def fillable(workspace: Workspace, result: CheckResult) -> list[Requirement]:
+    """Return the gaps to ask for, required ones first; none when every required secret is usable.
+
+    An optional secret that is left out on purpose is not asked for again at each check. Raises what
+    a write would meet: a chain of environments, a vault that is read-only.
+    """
+    gaps = sorted((one for one in result.requirements if one.gap), key=lambda one: not one.required)
+    if not gaps or not gaps[0].required:
+        return []
+    secrets.prepare_write(workspace, [one.key for one in gaps])
+    return gaps
+
+
+def fill(workspace: Workspace, gap: Requirement, value: bytes, *, strict: bool = False) -> Changes:
+    """Store the value of a gap as `set` does, in a transaction of its own.
+
+    A new secret gets the manifest's description. Raises UsageError for a value that cannot be, and
+    with `strict` for one that looks wrong; then nothing is stored.
+    """
+    request = writing.Request(
+        writing.Facts(), strict=strict, first_description=_first_description(gap.description)
+    )
+    return writing.write(workspace, [(gap.key, value)], request)
+
+
+def _first_description(text: str) -> str:
+    """Return the manifest's description if a store can hold it, else ""."""
+    try:
+        return check_description(text)
+    except UsageError:
+        return ""
+
+
+def _read(workspace: Workspace, keys: Sequence[str]) -> dict[str, Secret]:
+    """Return what `run` would read, of one state of the vault."""
+    if not workspace.exists():
+        return {}
+    return select(workspace.vault_store(), workspace.settings.environments, keys).secrets
+
+
+def _requirement(declared: Declaration, secret: Secret | None) -> Requirement:
+    one = Requirement(
+        declared.key, MISSING, not declared.optional, declared.line, declared.description
+    )
+    if secret is None:
+        return one
+    info = secret.info
+    one = one._replace(environment=info.environment, version=info.version, updated=info.updated)
+    value = secret.value.reveal()
+    if not value:
+        return one._replace(status=EMPTY)
+    warnings = wellknown.value_warnings(declared.key, value)
+    notes = []
+    if info.expires is not None:
+        now = now_ms()
+        when = age(info.expires, now)
+        if info.expires <= now:
+            warnings.append(f"The secret {declared.key} expired {when}.")
+        elif info.expires <= now + EXPIRING_MS:
+            notes.append(f"Expires {when}.")
+    return one._replace(
+        status=SUSPICIOUS if warnings else USABLE, warnings=tuple(warnings), notes=tuple(notes)
+    )
+
+
+def _whereabouts(workspace: Workspace, keys: set[str]) -> dict[str, tuple[str]]:
+    """Say of names that the chain lacks which other environment has them, or that they are deleted.
+
+    The whole list is read for that, and only when something is lacking.
+    """
+    if not keys or not workspace.exists():
+        return {}
+    store = workspace.store()
+    chain = workspace.settings.environments
+    found = {}
+    for info in store.listing(deleted=True) if store.capabilities.restore else ():
+        if info.key in keys and info.environment in chain:
+            command = secrets.command_line(workspace, info.environment, "restore", info.key)
+            found[info.key] = (f"Deleted; bring it back with: {command}",)
+    for info in store.listing():
+        if info.key in keys:
+            where = info.environment
+            too = ",".join((*chain, where))
+            found[info.key] = (f"Set in the environment {where}; -e {too} looks there too.",)
+    return found
+
+
+def _variables(key: str, manifest: Manifest, environ: Mapping[str, str]) -> Iterator[str]:
+    """Say which variables have a value for a name; they satisfy nothing."""
+    if environ.get(key):
+        yield "Set in your shell, not in the vault."
+    if manifest.variables.get(key):
+        yield "The manifest gives a plain value for it under env:."
