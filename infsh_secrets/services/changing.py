@@ -116,16 +116,25 @@ def to_purge(
 
 def question(found: Mapping[str, KnownUses | None]) -> str:
     """Return what is asked before secrets are removed for good: who used them, and whether to."""
-    used = {key: what for key, what in found.items() if what is not None}
     asked = f"Remove {', '.join(found)} and all their versions for good?"
-    return "\n".join([*uses.sentences(used), asked])
+    return "\n".join([*uses.sentences(found), asked])
 
 
-def purge(workspace: Workspace, found: Mapping[str, KnownUses | None], *, single: bool) -> Changes:
-    """Remove secrets with all their versions for good, in one transaction."""
+def purge(
+    workspace: Workspace,
+    found: Mapping[str, KnownUses | None],
+    *,
+    single: bool,
+    asked: bool = False,
+) -> Changes:
+    """Remove secrets with all their versions for good, in one transaction.
+
+    Who used them is said, unless they were `asked` about.
+    """
     infos = []
     if found:
         infos = workspace.store().purge(workspace.settings.environment, list(found))
+        workspace.notices += [] if asked else uses.sentences(found)
         workspace.notices.append(
             "Backups and snapshots of the vault may still hold what was purged; they are out of "
             "reach."

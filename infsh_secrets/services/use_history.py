@@ -31,13 +31,17 @@ class _Span:
 
 
 class History:
-    """The uses of secrets, collected from entries: first those of the chain, newest first."""
+    """The uses of secrets, collected from entries: first those of the chain, newest first.
+
+    `used` are the secrets of which a use was met.
+    """
 
     def __init__(self, keys: Iterable[str]) -> None:
         self._keys = frozenset(keys)
         self._spans: dict[tuple[str, str], list[_Span]] = {}
         self._uses: list[tuple[Entry, Subject, RunFacts | None]] = []
         self._ends: dict[int, tuple[int, int]] = {}
+        self.used: set[str] = set()
 
     def add(self, entry: Entry) -> None:
         """Take what an entry says of these secrets, and of their names."""
@@ -45,8 +49,9 @@ class History:
         old: Subject | None = None
         for subject in entry.subjects:
             action, environment, name, _ = subject
-            if action == grouping.USED and self._spans_of(environment, name):
+            if action == grouping.USED and (spans := self._spans_of(environment, name)):
                 self._uses.append((entry, subject, run))
+                self.used.update(span.key for span in spans)
             elif action == RENAMED:
                 old = subject
             elif action == RENAMED_TO and old is not None:

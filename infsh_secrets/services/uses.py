@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from itertools import islice
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from infsh_secrets.config.settings import OFF
@@ -19,7 +19,7 @@ from infsh_secrets.stores.vault import audit, uses
 from infsh_secrets.stores.vault.store import now_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from infsh_secrets.domain.models import SecretInfo
     from infsh_secrets.services.workspace import Workspace
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 MOST_LOOKED_AT = 5000
 """How many entries of the record are looked at, from the newest, before a secret is deleted."""
+_FURTHER = 1000
 _MOST_TOLD = 5
 
 
@@ -64,9 +65,10 @@ def known(workspace: Workspace, keys: Sequence[str]) -> dict[str, KnownUses]:
     try:
         store = workspace.vault_store()
         environment = workspace.settings.environment
-        if not _any_used(store, environment, keys):
+        used = _used(store, environment, keys)
+        if not used:
             return {}
-        rows = _history(store, keys, MOST_LOOKED_AT).rows()
+        rows = _newest_history(store, used).rows()
     except InfshError:
         return {}
     declares = _Declarations()
@@ -81,15 +83,17 @@ def known(workspace: Workspace, keys: Sequence[str]) -> dict[str, KnownUses]:
     return found
 
 
-def sentences(uses_known: Mapping[str, KnownUses]) -> list[str]:
+def sentences(found: Mapping[str, KnownUses | None]) -> list[str]:
     """Return what is known of secrets as sentences, one a secret, of some only if they are many."""
     told = []
-    for key, what in uses_known.items():
+    for key, what in found.items():
+        if what is None:
+            continue
         by = f"is declared by {', '.join(map(sanitize, what.declared_by))} and "
         last = f"was last used {age(what.last_used, now_ms())} by {sanitize(what.program)}."
         told.append(f"{key} {by if what.declared_by else ''}{last}")
     more = len(told) - _MOST_TOLD
-    return told if more <= 1 else [*told[:_MOST_TOLD], f"So were {more} others of them."]
+    return told if more <= 1 else [*told[:_MOST_TOLD], f"So were {more} others."]
 
 
 def _known_infos(
@@ -124,35 +128,66 @@ def _known_infos(
     return [*found, *gone]
 
 
-def _history(store: VaultStore, keys: Iterable[str], most: int | None = None) -> History:
-    """Return the history of these names by the newest `most` entries and the use log."""
+def _history(store: VaultStore, keys: Iterable[str]) -> History:
+    """Return the whole history of these names, by the chain and the use log."""
     history = History(keys)
+    with _chain(store) as (chain, pending):
+        for entry in chain:
+            history.add(entry)
+        for entry in pending:
+            history.add(entry)
+    return history
+
+
+def _newest_history(store: VaultStore, sought: Mapping[str, bool]) -> History:
+    """Return the newest part of the history of these names; True for those in the use log.
+
+    Once the last use of each is found, it goes on for `_FURTHER` entries, for more manifests.
+    """
+    history = History(sought)
+    logged = {key for key, in_log in sought.items() if in_log}
+    left = MOST_LOOKED_AT
+    with _chain(store) as (chain, pending):
+        for entry in chain:
+            history.add(entry)
+            left -= 1
+            if history.used | logged == sought.keys():
+                left = min(left, _FURTHER)
+            if left <= 0:
+                break
+        for entry in pending:
+            history.add(entry)
+    return history
+
+
+@contextmanager
+def _chain(store: VaultStore) -> Iterator[tuple[Iterator[audit.Entry], list[audit.Entry]]]:
+    """Give (the verified entries of the chain, newest first, what is in the use log only)."""
     store.file.begin_read()
     try:
         root = store.ledger().root
         last = (root.audit_seq, root.audit_head)
         chain = audit.newest_first(store.file, store.keys, store.vault, last)
-        for _, entry in islice(chain, most):
-            history.add(entry)
-        for entry in uses.pending(store, last):
-            history.add(entry)
+        yield (entry for _, entry in chain), uses.pending(store, last)
     finally:
         store.file.rollback()
-    return history
 
 
-def _any_used(store: VaultStore, environment: str, keys: Sequence[str]) -> bool:
-    """Tell whether there is any use of these secrets to be looked for."""
+def _used(store: VaultStore, environment: str, keys: Sequence[str]) -> dict[str, bool]:
+    """Return which of these secrets were ever used, and whether that is in the use log."""
     logged = uses.latest(store)
-    if any((environment, key) in logged for key in keys):
-        return True
+    found = {}
     store.file.begin_read()
     try:
         ledger = store.ledger()
-        items = [store.find(ledger, environment, key) for key in keys]
-        return any(item and store.open_overview(item).last_used for item in items)
+        for key in keys:
+            item = store.find(ledger, environment, key)
+            in_log = (environment, key) in logged
+            if in_log or (item is not None and store.open_overview(item).last_used):
+                found[key] = in_log
     finally:
         store.file.rollback()
+    return found
 
 
 class _Declarations:

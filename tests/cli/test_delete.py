@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from cli.expected import FIELDS
+from cli.runs import run
 
 
 @pytest.mark.parametrize("word", ["delete", "rm", "remove", "unset"])
@@ -132,3 +133,102 @@ def test_a_store_that_cannot_restore_asks(cli, refused, answering, monkeypatch):
     monkeypatch.setattr("infsh_secrets.cli.context.may_ask", lambda *_, **__: False)
     assert "-y" in refused(2, "delete", "B")["hint"]
     assert cli("delete", "B", "-y").status == 0
+
+
+@pytest.fixture
+def manifest(own_home):
+    path = own_home / "inf.yml"
+    path.write_text("secrets:\n  - key: K\n")
+    return path
+
+
+def test_it_says_who_used_and_who_declares_the_secret(cli, manifest, own_home):
+    cli("set", "K=v", "UNUSED=w", "-q")
+    run("K", program="old", manifest=own_home / "gone.yml")
+    run("K", program="python", manifest=manifest, status=3)
+    last = cli("get", "K").data["last_used_at"]
+    done = cli("delete", "K", "UNUSED")
+    assert done.err.splitlines() == [
+        f"K is declared by {manifest} and was last used just now by python.",
+        "Undo with: infsh secrets restore K UNUSED",
+    ]
+    used, unused = done.data
+    assert (used["declared_by"], used["last_used_by"]) == ([str(manifest)], "python")
+    assert (unused["declared_by"], unused["last_used_by"]) == ([], None)
+    assert (used["last_used_at"], unused["last_used_at"]) == (last, None)
+
+
+def test_it_says_no_more_than_it_knows(cli, manifest, monkeypatch):
+    cli("set", "K=v", "-q")
+    cli("get", "K", "--plain")
+    done = cli("delete", "K", "-o", "table")
+    assert " declared " not in done.err
+    assert done.err.startswith("K was last used just now by ")
+    cli("restore", "K", "-q")
+    for number in range(5):
+        cli("set", "OTHER", f"made-up {number}", "-q")
+    monkeypatch.setattr("infsh_secrets.services.uses.MOST_LOOKED_AT", 3)
+    assert cli("delete", "K", "-o", "table").err == ""
+
+
+def test_another_environments_uses_are_not_those_of_this_one(cli, manifest):
+    cli("set", "K", "v", "-q")
+    cli("set", "K", "w", "-e", "staging", "-q")
+    run("K", manifest=manifest, environment="staging")
+    assert "used" not in cli("delete", "K").err
+    assert "declared by" in cli("delete", "K", "-e", "staging").err
+
+
+def test_what_is_odd_about_the_record_does_not_stop_it(cli, manifest, own_home):
+    import sqlite3
+
+    cli("set", "K", "v", "-q")
+    run("K", manifest=manifest)
+    cli("set", "OTHER", "w", "-q")
+    cli("set", "OTHER", "x", "-q")
+    (vault,) = own_home.glob(".local/share/infsh-secrets/vaults/*.vault")
+    base = sqlite3.connect(vault)
+    base.execute("UPDATE audit SET mac = zeroblob(32) WHERE seq = 2")
+    base.commit()
+    base.close()
+    done = cli("delete", "K")
+    assert done.status == 0
+    assert (done.data["declared_by"], done.data["last_used_by"]) == ([], None)
+    manifest.unlink()
+    manifest.mkdir()
+    assert cli("delete", "OTHER").status == 0
+
+
+def test_of_many_some_are_told(cli, manifest):
+    keys = [f"K{number}" for number in range(9)]
+    cli("set", *(f"{key}=v" for key in keys), "-q")
+    run(*keys)
+    lines = cli("delete", *keys).err.splitlines()
+    assert len(lines) == 7
+    assert lines[5] == "So were 4 others."
+
+
+def test_a_purge_asks_with_what_is_known(cli, manifest, answering):
+    cli("set", "K", "v", "-q")
+    run("K", manifest=manifest)
+    known = f"K is declared by {manifest} and was last used just now by python.\n"
+    done = cli("delete", "K", "--purge", "-o", "table", stdin=b"n\n")
+    assert done.err.startswith(known + "Remove K and all their versions for good? [y/N] ")
+    cli("delete", "K", "-q")
+    done = cli("delete", "K", "--purge", stdin=b"y\n")
+    assert done.err.count(known) == 1
+    assert (done.data["declared_by"], done.data["last_used_by"]) == ([str(manifest)], "python")
+    cli("set", "K", "v", "-q")
+    run("K", manifest=manifest)
+    assert cli("delete", "K", "--purge", "-y").err.startswith(known)
+
+
+def test_what_could_steer_a_terminal_is_shown_only(cli, own_home, answering):
+    odd = own_home / "app\x1b[31m"
+    odd.mkdir()
+    (odd / "inf.yml").write_text("secrets:\n  - key: K\n")
+    cli("set", "K", "v", "-q")
+    run("K", manifest=odd / "inf.yml")
+    done = cli("delete", "K", "--purge", stdin=b"n\n")
+    assert "\\x1b[31m" in done.err
+    assert "\x1b" not in done.err

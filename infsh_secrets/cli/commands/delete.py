@@ -44,7 +44,7 @@ def delete(
         found = changing.to_purge(context.workspace, keys, ignore_missing=ignore_missing)
         if found and not yes:
             confirm(changing.question(found), may_ask=context.may_ask, option="-y")
-        return changing.purge(context.workspace, found, single=len(keys) == 1)
+        return changing.purge(context.workspace, found, single=len(keys) == 1, asked=not yes)
     if not yes and not changing.can_be_undone(context.workspace, keys):
         question = f"Delete {', '.join(keys)}? This store cannot bring them back."
         confirm(question, may_ask=context.may_ask, option="-y")
