@@ -97,6 +97,8 @@ def commands(value, description, home):
             (["vault", "status", *debug], b""),
             (["vault", "verify", *debug], b""),
             (["team", "list", *debug], b""),
+            (["check", "-f", str(home / "inf.yml"), *debug], b""),
+            (["check", "-f", str(home / "inf.yml"), "--strict", *debug], b""),
             (["get", "K", "--vault", str(source), *debug], b""),
         )
     yield ["__complete", "get", ""], b""
@@ -107,6 +109,7 @@ def test_no_command_shows_or_leaves_a_value(cli, own_home, canary):
     description = secrets.token_urlsafe(12)
     name = "N" + secrets.token_hex(8)
     (own_home / "source").write_text(canary)
+    (own_home / "inf.yml").write_text("secrets: [{key: K}, {key: ABSENT}]\n")
     statuses = set()
     for argv, stdin in commands(canary, description, own_home):
         done = cli(*argv, stdin=stdin)
@@ -114,7 +117,7 @@ def test_no_command_shows_or_leaves_a_value(cli, own_home, canary):
         where = f"what `{' '.join(argv[:2])}` writes".replace(canary, "…")
         assert_absent(canary, done.out + done.err.encode(), where)
         assert_absent(description, done.err.encode(), where)
-    assert statuses >= {0, 2, 4, 5, 9, 10}
+    assert statuses >= {0, 2, 4, 5, 6, 9, 10}
     assert cli("set", name, canary).status == 0
     assert cli("get", "K", "--plain").out == canary.encode()
     assert cli("get", "K", "--reveal").data["value"] == canary
@@ -146,9 +149,12 @@ def test_a_damaged_vault_shows_nothing(cli, own_home, canary):
         ["delete", "K"],
         ["vault", "status"],
         ["team", "create", "acme"],
+        ["check", "-f", "inf.yml"],
     ],
 )
-def test_no_command_starts_a_program_or_reaches_out(argv, canary, infsh):
+def test_no_command_starts_a_program_or_reaches_out(argv, canary, infsh, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "inf.yml").write_text("secrets: [{key: K}]\n")
     infsh("secrets", "set", "K", stdin=canary.encode())
     arguments = ["-c", WATCHER, "secrets", *argv]
     done = infsh(*arguments, stdin=canary.encode(), program=sys.executable)

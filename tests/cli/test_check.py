@@ -322,6 +322,12 @@ def test_a_team_that_is_not_there(cli, manifest):
     assert cli("check", "--team", "typo").status == 4
 
 
+def test_only_a_description_that_a_store_can_hold_is_taken_over():
+    assert check._first_description("What it opens") == "What it opens"
+    assert check._first_description("x" * 4097) == ""
+    assert check._first_description("\udc80") == ""
+
+
 # -- hostile and large ---------------------------------------------------------------------------
 
 STEERING = "red \x1b[31m\u202eright\x07\x9b2J\u2066 end\nnew line\t\u200b"
