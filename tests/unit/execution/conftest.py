@@ -7,29 +7,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
+from processes import PATIENCE
 
 DRIVER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "drive.py")
-PATIENCE = 30
-
-
-def until(condition):
-    """Wait until this is true and return what it was."""
-    end = time.monotonic() + PATIENCE
-    while not (found := condition()):
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.01)
-    return found
-
-
-def is_alive(number):
-    try:
-        with open(f"/proc/{number}/stat") as file:
-            return file.read().rpartition(")")[2].split()[0] not in "ZX"
-    except OSError:
-        return False
 
 
 @pytest.fixture

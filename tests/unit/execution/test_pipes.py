@@ -11,7 +11,7 @@ import sys
 import time
 
 import pytest
-from conftest import PATIENCE, is_alive, until
+from processes import PATIENCE, is_alive, until
 
 from infsh_secrets.execution.pipes import is_same
 

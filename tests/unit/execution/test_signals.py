@@ -9,7 +9,7 @@ import sys
 import time
 
 import pytest
-from conftest import PATIENCE, is_alive, until
+from processes import PATIENCE, is_alive, state, until
 
 COUNT = """
 import os, signal, sys, time
@@ -27,14 +27,6 @@ os.write(1, b"%d\\n" % len(seen))
 sys.exit(7)
 """
 PASSED = ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGWINCH"]
-
-
-def state(number):
-    try:
-        with open(f"/proc/{number}/stat") as file:
-            return file.read().rpartition(")")[2].split()[0]
-    except OSError:
-        return "gone"
 
 
 def ready(made):
