@@ -78,6 +78,8 @@ def plain(result: Result, now: int, *, unicode: bool) -> str:
         rows = [(f"{label}:", value) for label, value in view_lines(result, now, unicode=unicode)]
     elif isinstance(result, CheckResult):
         rows = check_words.plain_rows(result)
+    elif isinstance(result, UseList) and result.rows:
+        rows = [use_words.row(one, now) for one in result.rows]
     else:
         listed = table(result, now, unicode=unicode)
         rows = listed[1] if listed else [(line,) for line in sentences(result, unicode=unicode)]
@@ -101,7 +103,7 @@ def table(
         rows = [version_words.stale_row(one, now) for one in result.secrets]
         return version_words.STALE_TITLES, rows
     if isinstance(result, UseList) and result.rows:
-        return use_words.TITLES, [use_words.row(one, now) for one in result.rows]
+        return use_words.table(result, now)
     if isinstance(result, KeyList):
         return KEY_TITLES, key_rows(result)
     return None

@@ -8,7 +8,7 @@ from infsh_secrets.domain.times import age
 
 if TYPE_CHECKING:
     from infsh_secrets.domain.results import AuditEvent
-    from infsh_secrets.domain.use_results import RunFacts, UseRow
+    from infsh_secrets.domain.use_results import RunFacts, UseList, UseRow
 
 TITLES = ("key", "program", "env", "last used", "times", "ver", "user", "ended", "manifest")
 NO_USES = "No uses on record."
@@ -27,6 +27,14 @@ def row(one: UseRow, now: int) -> tuple[str, ...]:
         "-" if one.exit_status is None else str(one.exit_status),
         _manifest(one),
     )
+
+
+def table(result: UseList, now: int) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return (titles, rows) for people; the one secret that was asked for is not named again."""
+    rows = [row(one, now) for one in result.rows]
+    if len({cells[0] for cells in rows}) > 1 or result.rows[0].used_as:
+        return TITLES, rows
+    return TITLES[1:], [cells[1:] for cells in rows]
 
 
 def program(event: AuditEvent) -> str:

@@ -263,7 +263,12 @@ def test_every_form(stored, manifest):
     assert python[:6] == ["ALPHA_KEY", "python", "default", "just now", "1", "1"]
     assert python[7:] == ["3", f"declared by {manifest}"]
     table = stored("uses", "ALPHA_KEY", "-o", "table").text
-    assert table.split()[:4] == ["key", "program", "env", "last"]
+    assert table.split()[:3] == ["program", "env", "last"]
+    several = stored("uses", "ALPHA_KEY", "BETA_KEY", "-o", "table")
+    assert several.text.split()[:2] == ["program", "env"]
+    run("BETA_KEY")
+    several = stored("uses", "ALPHA_KEY", "BETA_KEY", "-o", "table")
+    assert several.text.split()[:2] == ["key", "program"]
     assert "\x1b[31m" not in table
     for form in ("json", "table", "plain", "yaml", "names"):
         done = stored("uses", "ALPHA_KEY", "-o", form)
