@@ -45,6 +45,7 @@ def base64_forms(value: bytes) -> Iterator[bytes]:
         for text in _at(value, alignment):
             yield text
             yield text.translate(_URL_SAFE)
+    yield b2a_base64(value + b"\n", newline=False)  # echo "$KEY" | base64
 
 
 def hexadecimal(value: bytes, *, rich: bool = True) -> Iterator[bytes]:

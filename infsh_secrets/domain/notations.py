@@ -104,7 +104,10 @@ _URL_SAFE = (
     "~!$&'()*+,;=",  # RFC 3986 user information
     "~!#$%&'()*+,/:;=?@[]",  # requests
     "~!$%&'()*+,/:;=?@[\\]^`{|}",  # WHATWG query
+    "~!$%&()*+,/:;=?@[\\]^`{|}",  # and of http
+    "~!#$%&'()*+,/:;=?@[\\]^{|}",  # WHATWG fragment
     "~!$%&'()*+,/:;=@[\\]|",  # WHATWG path
+    "~!$%&'()*+,/:;=@[\\]^|",  # and of Node 20
     "~!$%&'()*+,",  # WHATWG user information
 )
 
@@ -160,7 +163,8 @@ def _units(character: str, template: str) -> str:
 
 def _json(text: str) -> Iterator[str]:
     json = text.translate(_JSON)
-    for plain in (json, _ascii(json, "\\u%04x")):
+    for plain in (json, json.replace("\x7f", "\\u007f"), _ascii(json, "\\u%04x")):
+        yield plain
         for table in _JSON_MORE:
             yield plain.translate(table)
         yield plain.translate(_JSON)  # JSON in JSON

@@ -21,6 +21,7 @@ EARLY = 2
 EDGES = 4
 """Characters of base64 at the edges of a secret that depend on its neighbours too, and padding."""
 
+_AFTER = AFTER.rstrip(b"\n")
 _SEQUENCE = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]")
 
 
@@ -34,7 +35,7 @@ def verdict(row: Row, stdout: bytes, stderr: bytes = b"", *, terminal: bool = Fa
     shown = row.texts(SECRETS[row.secret])
     if row.title.startswith("isatty"):
         expected = b"a terminal" if terminal else b"no terminal"
-        return CLEAN if BEFORE + expected + AFTER.strip() in stdout else BROKEN
+        return CLEAN if BEFORE + expected + _AFTER in stdout else BROKEN
     if leaks(row, shown, stdout + b"\n" + stderr):
         return LEAK
     output = stdout if row.descriptor == 1 or terminal else stderr
@@ -65,7 +66,7 @@ def all_there(row: Row, shown: list[Text], output: bytes) -> bool:
     """Tell whether the output has each text between its words, with one mark for the secret."""
     mark = b"[REDACTED:%s]" % row.secret.encode()
     found = re.findall(
-        re.escape(BEFORE) + b"(.*?)" + re.escape(AFTER.strip(b"\n")),
+        re.escape(BEFORE) + b"(.*?)" + re.escape(_AFTER),
         _SEQUENCE.sub(b"", output),
         re.DOTALL,
     )
