@@ -27,6 +27,10 @@ def run_child(argv: Sequence[str], environ: Mapping[str, str], redactor: Redacto
     from infsh_secrets.execution.start import check
 
     check(argv, environ)
+    if redactor is not None and os.isatty(1):
+        from infsh_secrets.execution.terminal import run_in_terminal
+
+        return run_in_terminal(argv, environ, redactor)
     from infsh_secrets.execution.pipes import run_piped
 
     return run_piped(argv, environ, redactor)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 
 from infsh_secrets.execution.pump import Channel, Loop, Sink
 from infsh_secrets.execution.signals import ENDING, Signals, stop_like
-from infsh_secrets.execution.start import exit_status, start
+from infsh_secrets.execution.start import close_others, exit_status, start
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,31 +22,33 @@ else:
 _OUT = 1
 _ERR = 2
 _PIPE_BYTES = 1024 * 1024
-_JOB_STOPS = (_signal.SIGTSTP, _signal.SIGTTIN, _signal.SIGTTOU)
+_READER_GONE = (errno.EPIPE, errno.ECONNRESET, errno.EIO)  # the last is said by a lost terminal
+JOB_STOPS = (_signal.SIGTSTP, _signal.SIGTTIN, _signal.SIGTTOU)
 
 
 def run_piped(argv: Sequence[str], environ: Mapping[str, str], redactor: Redactor | None) -> int:
     """Run a command whose output passes through pipes, or without a redactor not through us."""
     signals = Signals()
     try:
-        return _Run(signals, redactor).run(argv, environ)
+        return _Run(signals).run(argv, environ, redactor)
     finally:
         signals.release()
 
 
 class _Run:
-    def __init__(self, signals: Signals, redactor: Redactor | None) -> None:
+    def __init__(self, signals: Signals) -> None:
         self.signals = signals
-        self.redactor = redactor
         self.loop = Loop()
         self.channels: list[Channel] = []
         self.child = 0
         self.status: int | None = None
         self.ending = False  # somebody wants us to end
-        self.sized: int | None = None  # the pseudo-terminal of standard error
+        self.sized: list[tuple[int, int]] = []  # terminals of ours, pseudo-terminals for them
 
-    def run(self, argv: Sequence[str], environ: Mapping[str, str]) -> int:
-        theirs = self._connect() if self.redactor is not None else []
+    def run(
+        self, argv: Sequence[str], environ: Mapping[str, str], redactor: Redactor | None
+    ) -> int:
+        theirs = self._connect(redactor) if redactor is not None else []
         try:
             self.child = start(argv, environ, self.signals, theirs)
         finally:
@@ -60,32 +63,22 @@ class _Run:
         raise_failure(self.channels)
         return exit_status(self.status)
 
-    def _connect(self) -> list[tuple[int, int]]:
+    def _connect(self, redactor: Redactor) -> list[tuple[int, int]]:
         """Make the channels; returns (the child's descriptor, ours that it gets)."""
         theirs = []
         out = is_writable(_OUT)
         if out:
-            theirs.append((_OUT, self._channel(_OUT)))
+            theirs.append((_OUT, self._add(_OUT, redactor)))
         if is_writable(_ERR):
-            if out and is_same(_OUT, _ERR):
-                theirs.append((_ERR, theirs[0][1]))
-            else:
-                theirs.append((_ERR, self._channel(_ERR)))
+            same = out and is_same(_OUT, _ERR)
+            theirs.append((_ERR, theirs[0][1] if same else self._add(_ERR, redactor)))
         return theirs
 
-    def _channel(self, number: int) -> int:
-        terminal = os.isatty(number)
-        if terminal:
-            from infsh_secrets.execution.terminal import output_terminal
-
-            source, theirs = output_terminal(number)
-            self.sized = source
-        else:
-            source, theirs = os.pipe()
-            enlarge(theirs)
-        assert self.redactor is not None  # noqa: S101  # for the type checker
-        stream = self.redactor.stream()
-        self.channels.append(Channel(self.loop, source, Sink(number), stream, terminal=terminal))
+    def _add(self, number: int, redactor: Redactor) -> int:
+        channel, theirs = open_channel(self.loop, number, redactor)
+        self.channels.append(channel)
+        if channel.terminal:
+            self.sized.append((number, channel.source))
         return theirs
 
     def _signalled(self) -> None:
@@ -94,7 +87,7 @@ class _Run:
             self.ending |= arrival.number in ENDING
             if self.status is not None:
                 continue
-            if arrival.number == _signal.SIGWINCH and self.sized is not None:
+            if arrival.number == _signal.SIGWINCH and self.sized:
                 self._resize()
             elif self._is_ours_to_pass_on(arrival.number, arrival.group, arrival.sender):
                 os.kill(self.child, arrival.number)
@@ -116,15 +109,15 @@ class _Run:
                 self.status = status
                 return
             # The shell that waits for us sees a job stop when the command in it does.
-            if not continued and os.WSTOPSIG(status) in _JOB_STOPS:
+            if not continued and os.WSTOPSIG(status) in JOB_STOPS:
                 stop_like(os.WSTOPSIG(status))
 
     def _resize(self) -> None:
-        from infsh_secrets.execution.terminal import copy_size
+        from infsh_secrets.execution.ttys import copy_size
 
-        if self.sized is not None:
-            copy_size(_ERR, self.sized)
-            os.kill(self.child, _signal.SIGWINCH)  # after the kernel's, which may be too early
+        for number, source in self.sized:
+            copy_size(number, source)
+        os.kill(self.child, _signal.SIGWINCH)  # the kernel's may have come before
 
     def _finish(self) -> None:
         """Write all that the child has written; what others still may write is left to a copy.
@@ -136,6 +129,22 @@ class _Run:
             if not self.loop.turn(None if blocked else 0):
                 leave_to_copy(self.loop, self.channels, self.signals)
                 return
+
+
+def open_channel(loop: Loop, number: int, redactor: Redactor) -> tuple[Channel, int]:
+    """Return a channel to our descriptor `number` and the end of it that the child gets.
+
+    It is a pseudo-terminal where ours is a terminal, so that the child may use colours.
+    """
+    terminal = os.isatty(number)
+    if terminal:
+        from infsh_secrets.execution.ttys import output_terminal
+
+        source, theirs = output_terminal(number)
+    else:
+        source, theirs = os.pipe()
+        enlarge(theirs)
+    return Channel(loop, source, Sink(number), redactor.stream(), terminal=terminal), theirs
 
 
 def turn(loop: Loop, channels: Sequence[Channel]) -> None:
@@ -168,7 +177,7 @@ def leave_to_copy(loop: Loop, channels: Sequence[Channel], signals: Signals) -> 
         )
         signals.restore()
         _signal.signal(_signal.SIGPIPE, _signal.SIG_IGN)
-        _close_others(keep)
+        close_others(keep)
     try:
         while not all(channel.done for channel in channels):
             turn(loop, channels)
@@ -177,21 +186,13 @@ def leave_to_copy(loop: Loop, channels: Sequence[Channel], signals: Signals) -> 
             os._exit(0)
 
 
-def _close_others(keep: Sequence[int]) -> None:
-    low = 0
-    for number in keep:
-        os.closerange(low, number)
-        low = number + 1
-    os.closerange(low, os.sysconf("SC_OPEN_MAX"))
-
-
 def raise_failure(channels: Sequence[Channel]) -> None:
     """Raise what went wrong with our standard output, unless its reader just had enough."""
     from infsh_secrets.files.streams import output_error
 
     for channel in channels:
         failure = channel.failure
-        if failure is not None and not isinstance(failure, BrokenPipeError):
+        if failure is not None and failure.errno not in _READER_GONE:
             raise output_error(failure)
 
 

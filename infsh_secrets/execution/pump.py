@@ -106,12 +106,12 @@ class Channel:
         "_loop",
         "_pending",
         "_stream",
-        "_terminal",
         "_waiting",
         "failure",
         "open",
         "sink",
         "source",
+        "terminal",
         "translate",
     )
 
@@ -120,7 +120,7 @@ class Channel:
     ) -> None:
         self._loop = loop
         self._stream = stream
-        self._terminal = terminal
+        self.terminal = terminal
         self._pending = memoryview(b"")
         self._waiting = False
         self._last = 0.0
@@ -143,7 +143,7 @@ class Channel:
 
     def idle_in(self) -> float | None:
         """Return the seconds until `idle` should be called, None for never."""
-        if not self._terminal or self._waiting or self._stream is None or not self._stream.held:
+        if not self.terminal or self._waiting or self._stream is None or not self._stream.held:
             return None
         return max(0.0, self._last + _IDLE_SECONDS - time.monotonic())
 
@@ -152,6 +152,13 @@ class Channel:
         if self.idle_in() == 0.0 and self._stream is not None:
             self._last = time.monotonic()
             self._write(self._stream.idle())
+
+    def drain(self, seconds: float) -> None:
+        """Pass on what comes until nothing has come for so long, or the sink takes no more."""
+        poll = select.poll()
+        poll.register(self.source, select.POLLIN)
+        while self.open and not self._waiting and poll.poll(int(seconds * 1000)):
+            self._readable()
 
     def _readable(self) -> None:
         try:
@@ -163,7 +170,7 @@ class Channel:
         if not data:
             self.end()
             return
-        if self._terminal:
+        if self.terminal:
             self._last = time.monotonic()
         self._write(data if self._stream is None else self._stream.feed(data))
 

@@ -89,6 +89,13 @@ class Signals:
             _signal.signal(number, _leave_it)
         _signal.pthread_sigmask(_signal.SIG_SETMASK, self._mask)
 
+    def renew(self) -> None:
+        """After a fork: read the signals of this process and not those of the other."""
+        if self._wakeup >= 0:
+            os.close(self.descriptor)
+            os.close(self._wakeup)
+            self._use_handlers()
+
     def read(self) -> list[Arrival]:
         """Return what has come since the last time."""
         try:
@@ -124,8 +131,8 @@ class Signals:
         os.close(self.descriptor)
 
 
-def stop_like(number: int) -> None:
-    """Stop this process by a signal, as its default is; returns when it was continued.
+def stop_like(number: int, *, group: bool = False) -> None:
+    """Stop this process, or its group, by a signal; returns when it was continued.
 
     Does nothing where the system does not stop a process that no shell could continue.
     """
@@ -133,7 +140,7 @@ def stop_like(number: int) -> None:
         os.kill(os.getpid(), number)
         return
     handler = _signal.signal(number, _signal.SIG_DFL)
-    os.kill(os.getpid(), number)
+    os.kill(0 if group else os.getpid(), number)
     mask = _signal.pthread_sigmask(_signal.SIG_UNBLOCK, (number,))
     _signal.pthread_sigmask(_signal.SIG_SETMASK, mask)
     _signal.signal(number, handler)

@@ -220,6 +220,15 @@ def die_with(parent: int) -> None:
         os._exit(exit_codes.RUN_FAILED)
 
 
+def close_others(keep: Sequence[int]) -> None:
+    """Close every descriptor of this process but these."""
+    low = 0
+    for number in sorted(keep):
+        os.closerange(low, number)
+        low = number + 1
+    os.closerange(low, os.sysconf("SC_OPEN_MAX"))
+
+
 def _restore_core_limit() -> None:
     import infsh_secrets
 

@@ -1,32 +1,190 @@
-"""A run whose output goes to a terminal: the child has a pseudo-terminal of its own."""
+"""A run whose standard output is a terminal: the command has a pseudo-terminal of its own.
+
+Ours is in raw mode while the command has the keys, so that keys mean what the command's terminal
+makes of them. A command that reads a pipe begins without the keys, since another one in the
+pipeline may use them; it gets them when it asks for them.
+"""
 
 from __future__ import annotations
 
-import fcntl
 import os
+import stat
 import termios
 
-_SIZE_BYTES = 8  # struct winsize
-_OFLAG = 1
+from infsh_secrets.execution import monitor as monitors
+from infsh_secrets.execution.pipes import (
+    JOB_STOPS,
+    is_writable,
+    leave_to_copy,
+    open_channel,
+    raise_failure,
+    release_stdin,
+    turn,
+)
+from infsh_secrets.execution.pump import Channel, Loop, Sink
+from infsh_secrets.execution.signals import ENDING, Signals, stop_like
+from infsh_secrets.execution.start import exit_status
+from infsh_secrets.execution.ttys import Keys, OurTerminal, copy_size
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import signal as _signal
+    from collections.abc import Mapping, Sequence
+
+    from infsh_secrets.execution.redact import Redactor
+    from infsh_secrets.execution.signals import Arrival
+else:
+    import _signal
+
+_IN = 0
+_OUT = 1
+_ERR = 2
+_REST_SECONDS = 0.05  # the kernel hands output of a pseudo-terminal on a moment later
+_LEFT_SECONDS = 0.1
 
 
-def copy_size(source: int, target: int) -> None:
-    """Give one terminal the window size of another, as far as that has one."""
+def run_in_terminal(argv: Sequence[str], environ: Mapping[str, str], redactor: Redactor) -> int:
+    """Run a command on a pseudo-terminal; the contract is that of `child.run_child`."""
+    signals = Signals()
     try:
-        size = fcntl.ioctl(source, termios.TIOCGWINSZ, bytes(_SIZE_BYTES))
-        fcntl.ioctl(target, termios.TIOCSWINSZ, size)
-    except OSError:
-        return
+        return _Session(signals).run(argv, environ, redactor)
+    finally:
+        signals.release()
 
 
-def output_terminal(number: int) -> tuple[int, int]:
-    """Return a pseudo-terminal's two ends for output alone, of the size of terminal `number`.
+class _Session:
+    def __init__(self, signals: Signals) -> None:
+        self.signals = signals
+        self.loop = Loop()
+        self.ours = OurTerminal()
+        # Another command of the pipeline may be reading keys.
+        mode = os.fstat(_IN).st_mode
+        self.wants_keys = not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode))
+        self.front = self.wants_keys and self.ours.in_foreground()
+        self.status: int | None = None
+        self.ending = False
+        self.channels: list[Channel] = []
 
-    It leaves line ends as they are: the terminal that gets them treats them.
-    """
-    ours, theirs = os.openpty()
-    attributes = termios.tcgetattr(theirs)
-    attributes[_OFLAG] &= ~termios.OPOST
-    termios.tcsetattr(theirs, termios.TCSANOW, attributes)
-    copy_size(number, ours)
-    return ours, theirs
+    def run(self, argv: Sequence[str], environ: Mapping[str, str], redactor: Redactor) -> int:
+        self.master, slave = os.openpty()
+        os.set_blocking(self.master, False)
+        termios.tcsetattr(slave, termios.TCSANOW, self.ours.usual)
+        copy_size(_OUT, slave)
+        theirs = [(_OUT, slave)]
+        if os.isatty(_IN):
+            theirs.append((_IN, slave))
+        if is_writable(_ERR):
+            theirs.append((_ERR, self._standard_error(slave, redactor)))
+        self.monitor = monitors.start_monitor(
+            argv, environ, self.signals, theirs, slave, front=self.front
+        )
+        for descriptor in {ours for _, ours in theirs}:
+            os.close(descriptor)
+        release_stdin()
+        self.keys = Keys(self.loop, self.ours.keys, self.master)
+        out = Channel(self.loop, self.master, Sink(_OUT), redactor.stream(), terminal=True)
+        out.translate = self._translate
+        self.channels.insert(0, out)
+        self.loop.watch(self.signals.descriptor, self._signalled)
+        self.loop.watch(self.monitor.reports, self._reported)
+        try:
+            self._pump(out)
+        finally:
+            self._give_keys_back()
+        if not all(channel.done for channel in self.channels):
+            leave_to_copy(self.loop, self.channels, self.signals)
+        raise_failure(self.channels)
+        return exit_status(self.status or 0)
+
+    def _standard_error(self, slave: int, redactor: Redactor) -> int:
+        """Return what the command gets: the same terminal, or a channel of its own."""
+        out, err = os.fstat(_OUT), os.fstat(_ERR)
+        if os.isatty(_ERR) and out.st_rdev == err.st_rdev:
+            return slave
+        channel, theirs = open_channel(self.loop, _ERR, redactor)
+        self.channels.append(channel)
+        return theirs
+
+    def _pump(self, out: Channel) -> None:
+        if self.front:
+            self._take_keys()
+        while self.status is None:
+            turn(self.loop, self.channels)
+            if out.failure is not None:
+                self.keys.close()  # now the command's terminal is gone as ours is
+        self.keys.pause()
+        while not all(channel.done for channel in self.channels):
+            blocked = any(channel.blocked for channel in self.channels) and not self.ending
+            if not self.loop.turn(None if blocked else _LEFT_SECONDS):
+                return
+
+    def _translate(self, data: bytes) -> bytes:
+        """Undo the line ends of the command's terminal where ours makes its own."""
+        return data if self.ours.passes_line_ends else data.replace(b"\r\n", b"\n")
+
+    def _signalled(self) -> None:
+        for arrival in self.signals.read():
+            number = arrival.number
+            self.ending |= number in ENDING
+            if self.status is not None or number == _signal.SIGCHLD:
+                continue
+            if number == _signal.SIGCONT:
+                self._go_on()
+            elif number == _signal.SIGWINCH:
+                self._resize(arrival)
+            else:
+                lost = number == _signal.SIGHUP and not arrival.sender
+                whole = arrival.group or lost
+                self.monitor.tell(monitors.TO_GROUP if whole else monitors.TO_COMMAND, number)
+
+    def _resize(self, arrival: Arrival) -> None:
+        for channel, number in zip(self.channels, (_OUT, _ERR), strict=False):
+            if channel.terminal and channel.open:
+                copy_size(number, channel.source)
+        if not (arrival.group and self.front):  # else the kernel has told it
+            self.monitor.tell(monitors.TO_COMMAND, _signal.SIGWINCH)
+
+    def _reported(self) -> None:
+        reports = self.monitor.read()
+        if not reports:
+            self.loop.forget(self.monitor.reports)
+            _, status = os.waitpid(self.monitor.number, 0)
+            if self.status is None:
+                self.status = status
+        for what, value in reports:
+            if what == monitors.ENDED:
+                self.status = value
+            elif what == monitors.STOPPED:
+                self._stopped(value)
+
+    def _stopped(self, number: int) -> None:
+        """Give a stopped command the keys if it asks for them, else let our shell see us stop."""
+        asks = number in (_signal.SIGTTIN, _signal.SIGTTOU) and not self.front
+        if asks and self.ours.keys >= 0 and self.ours.in_foreground():
+            self.wants_keys = True
+            self._take_keys()
+            return
+        self.channels[0].drain(_REST_SECONDS)
+        self._give_keys_back()
+        # The terminal would have stopped every process of the job.
+        stop_like(number if number in JOB_STOPS else _signal.SIGSTOP, group=True)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if self.wants_keys and self.ours.in_foreground():
+            self._take_keys()
+        else:
+            self._give_keys_back()
+            self.monitor.tell(monitors.BACKGROUND)
+
+    def _take_keys(self) -> None:
+        self.ours.enter_raw()
+        copy_size(_OUT, self.master)
+        self.front = True
+        self.keys.go_on()
+        self.monitor.tell(monitors.FOREGROUND)
+
+    def _give_keys_back(self) -> None:
+        self.keys.pause()
+        self.ours.leave_raw()
+        self.front = False
