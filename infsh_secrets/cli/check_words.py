@@ -24,7 +24,7 @@ def row(one: Requirement, now: int) -> tuple[str, ...]:
 
 
 def plain_rows(result: CheckResult) -> list[tuple[str, ...]]:
-    """Return every fact in a column of its own; connections come last."""
+    """Return every fact in a column of its own; connections and variables come last."""
     rows: list[tuple[str, ...]] = [
         (
             one.key,
@@ -51,6 +51,7 @@ def plain_rows(result: CheckResult) -> list[tuple[str, ...]]:
         )
         for one in result.connections
     ]
+    rows += [(name, "refused", "variable", *"----", "", "") for name in result.variables]
     return rows
 
 
@@ -60,6 +61,10 @@ def sentences(result: CheckResult) -> list[str]:
     for one in result.requirements:
         lines += [f"Warning: {warning}" for warning in one.warnings]
         lines += [f"{one.key}: {note}" for note in one.notes]
+    lines += [
+        f"{name}: `run` refuses this variable of env: without --allow-env {name}."
+        for name in result.variables
+    ]
     if result.connections:
         named = [one.slug + ("" if one.required else " (optional)") for one in result.connections]
         lines.append(f"Connect on the platform: {', '.join(named)}")
@@ -68,19 +73,19 @@ def sentences(result: CheckResult) -> list[str]:
 
 
 def _summary(result: CheckResult) -> str:
-    if not result.requirements:
-        return "The manifest declares no secrets."
     required = [one for one in result.requirements if one.required]
     wanting = sum(not result.usable(one) for one in required)
     if not wanting:
-        text = _all_usable(len(required))
+        text = _all_usable(len(required), len(result.requirements))
         return text if result.satisfied else f"{text} But `run` would refuse to start."
     verb = "is" if wanting == 1 else "are"
     text = f"{wanting} of {len(required)} required secrets {verb} not usable."
     return f"{text} Set one with: {result.command}" if result.command else text
 
 
-def _all_usable(required: int) -> str:
+def _all_usable(required: int, declared: int) -> str:
+    if declared == 0:
+        return "The manifest declares no secrets."
     if required == 0:
         return "No secret is required."
     if required == 1:

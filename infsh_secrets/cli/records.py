@@ -112,7 +112,7 @@ def _checked(result: Checkup | CheckResult) -> Any:
         "manifest": result.manifest,
         "satisfied": result.satisfied,
         "errors": [
-            {"type": "secret", "key": error.key, "message": error.message}
+            {"type": error.kind, "key": error.key, "message": error.message}
             | ({"action": {"type": "add_secret"}} if error.add else {})
             for error in result.errors
         ],

@@ -15,6 +15,8 @@ EMPTY = "empty"
 MISSING = "missing"
 REFUSED = "refused"
 
+SECRET, VARIABLE = "secret", "variable"
+
 
 class Requirement(NamedTuple):
     """One declared name: USABLE, SUSPICIOUS, EMPTY, MISSING or REFUSED.
@@ -52,23 +54,28 @@ class PlatformConnection(NamedTuple):
 
 
 class RequirementError(NamedTuple):
-    """Why requirements are not met: one name, and a sentence. `add` when a value would do."""
+    """Why requirements are not met: SECRET or VARIABLE, its name, a sentence.
 
+    `add` when a value would do.
+    """
+
+    kind: str
     key: str
     message: str
-    add: bool
+    add: bool = False
 
 
 class CheckResult(NamedTuple):
     """A manifest against the store, in the order of the manifest.
 
-    With `strict` a suspicious secret is not usable. `command` sets the first secret that is
-    wanting; "" when none is.
+    `variables` are plain ones that `run` refuses. With `strict` a suspicious secret is not usable.
+    `command` sets the first secret that is wanting; "" when none is.
     """
 
     manifest: str
     requirements: Sequence[Requirement]
     connections: Sequence[PlatformConnection] = ()
+    variables: tuple[str, ...] = ()
     strict: bool = False
     command: str = ""
 
@@ -76,17 +83,20 @@ class CheckResult(NamedTuple):
     def errors(self) -> list[RequirementError]:
         """What keeps the requirements from being met.
 
-        That is what is required and not usable, and every REFUSED name: `run` would not start.
+        That is what is required and not usable, and every name that `run` refuses, since it would
+        not start.
         """
         return [
             _error(one)
             for one in self.requirements
             if not self.usable(one) and (one.required or one.status == REFUSED)
+        ] + [
+            RequirementError(VARIABLE, name, f"Refused variable: {name}") for name in self.variables
         ]
 
     @property
     def satisfied(self) -> bool:
-        """Whether every required secret is usable."""
+        """Whether every required secret is usable, and nothing is refused."""
         return not self.errors
 
     @property
@@ -100,12 +110,12 @@ class CheckResult(NamedTuple):
 
     @property
     def exit_status(self) -> int:
-        """6 unless every required secret is usable."""
+        """6 unless the requirements are met."""
         return exit_codes.OK if self.satisfied else exit_codes.CHECK_FAILED
 
 
 def _error(one: Requirement) -> RequirementError:
     if one.status == REFUSED:
-        return RequirementError(one.key, f"Refused secret: {one.key}", add=False)
+        return RequirementError(SECRET, one.key, f"Refused secret: {one.key}")
     what = "Suspicious" if one.status == SUSPICIOUS else "Missing"
-    return RequirementError(one.key, f"{what} secret: {one.key}", add=True)
+    return RequirementError(SECRET, one.key, f"{what} secret: {one.key}", add=True)

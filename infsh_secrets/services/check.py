@@ -51,11 +51,9 @@ def examine(
     if not workspace.exists():
         path = sanitize(workspace.settings.vault)
         workspace.notices.append(f"There is no vault at {path} yet; the first `set` makes it.")
-    workspace.notices += [
-        f"`run` refuses the variable {name} under env: without --allow-env {name}."
-        for name in manifest.variables
-        if gives_execution(name) and name not in allowed
-    ]
+    variables = tuple(
+        name for name in manifest.variables if gives_execution(name) and name not in allowed
+    )
     found = _read(workspace, [declared.key for declared in manifest.declarations])
     lacking = [one.key for one in manifest.declarations if one.key not in found]
     whereabouts = _whereabouts(workspace, set(lacking))
@@ -73,7 +71,7 @@ def examine(
         PlatformConnection(one.slug, not one.optional, one.line, one.description)
         for one in manifest.connections
     ]
-    result = CheckResult(manifest.path, requirements, connections, strict)
+    result = CheckResult(manifest.path, requirements, connections, variables, strict)
     wanted = next((error.key for error in result.errors if error.add), None)
     if wanted is None:
         return result

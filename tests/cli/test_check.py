@@ -216,15 +216,17 @@ def test_names_that_run_refuses(cli, manifest):
     cli("set", "LD_PRELOAD=x", f"A={CANARY}")
     done = cli("check")
     assert (done.status, statuses(done)) == (6, {"LD_PRELOAD": "refused", "A": "usable"})
-    (error,) = done.data["errors"]
-    assert error == {
-        "type": "secret",
-        "key": "LD_PRELOAD",
-        "message": "Refused secret: LD_PRELOAD",
-    }
+    assert done.data["errors"] == [
+        {"type": "secret", "key": "LD_PRELOAD", "message": "Refused secret: LD_PRELOAD"},
+        {"type": "variable", "key": "NODE_OPTIONS", "message": "Refused variable: NODE_OPTIONS"},
+    ]
     assert "--allow-env LD_PRELOAD" in done.data["secrets"][0]["notes"][0]
-    assert "`run` refuses the variable NODE_OPTIONS" in done.err
-    assert "`run` would refuse to start" in cli("check", "-o", "table").text
+    text = cli("check", "-o", "table").text
+    assert "NODE_OPTIONS: `run` refuses this variable of env:" in text
+    assert "`run` would refuse to start" in text
+    last = cli("check", "-o", "plain").text.splitlines()[-1].split("\t")
+    assert (last[:3], len(last)) == (["NODE_OPTIONS", "refused", "variable"], 9)
+    assert cli("check", "--allow-env", "LD_PRELOAD").status == 6
     done = cli("check", "--allow-env", "LD_PRELOAD,NODE_OPTIONS")
     assert (done.status, done.err) == (0, "")
     assert cli("check", "--allow-env", "NODE_OPTIONS", "--allow-env", "LD_PRELOAD").status == 0
