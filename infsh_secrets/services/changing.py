@@ -110,7 +110,7 @@ def to_purge(
     if absent and not ignore_missing:
         raise not_found(absent[0], environment)
     found = [key for key in wanted if key in known]
-    used = uses.known(workspace, found) if found else {}
+    used = uses.known(workspace, found)
     return {key: used.get(key) for key in found}
 
 

@@ -60,11 +60,16 @@ def of(workspace: Workspace, keys: Sequence[str], environments: Sequence[str] | 
 def known(workspace: Workspace, keys: Sequence[str]) -> dict[str, KnownUses]:
     """Return what the newest part of the record says of secrets that are about to be deleted.
 
-    Best effort: whatever is odd, less is said and nothing is raised.
+    Best effort: whatever is odd about the record or a manifest, less is said. Raised is only what
+    keeps the secrets from being deleted as well: wrong names, no key for the vault.
     """
+    for key in keys:
+        check_key(key)
+    environment = workspace.settings.environment
+    if not keys or not workspace.exists():
+        return {}
+    store = workspace.vault_store()
     try:
-        store = workspace.vault_store()
-        environment = workspace.settings.environment
         used = _used(store, environment, keys)
         if not used:
             return {}
@@ -101,7 +106,7 @@ def _known_infos(
 ) -> list[SecretInfo]:
     """Return what is known of the secrets of these names; the deleted ones are told as such."""
     first = environments[0] if environments else "default"
-    if not workspace.exists():
+    if not workspace.exists() and not workspace.settings.vault_named:
         raise not_found(keys[0], first)
     store = workspace.store()
 
@@ -217,7 +222,7 @@ def _declared(path: str) -> frozenset[str] | None:
 
     try:
         return frozenset(one.key for one in read(path).declarations)
-    except InfshError:
+    except (InfshError, OSError, ValueError, RecursionError):
         return None
 
 

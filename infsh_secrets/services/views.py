@@ -113,7 +113,7 @@ def listing(workspace: Workspace, chosen: Filters) -> SecretList:
 
 def deletion(workspace: Workspace, keys: Sequence[str], *, ignore_missing: bool) -> Changes:
     """Delete secrets and return what was deleted, with the command that undoes it."""
-    known = uses.known(workspace, keys) if workspace.exists() else {}
+    known = uses.known(workspace, keys)
     infos = secrets.delete(workspace, keys, ignore_missing=ignore_missing)
     for info in infos:
         if info.key in known:

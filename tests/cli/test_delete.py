@@ -232,3 +232,19 @@ def test_what_could_steer_a_terminal_is_shown_only(cli, own_home, answering):
     done = cli("delete", "K", "--purge", stdin=b"n\n")
     assert "\\x1b[31m" in done.err
     assert "\x1b" not in done.err
+
+
+def test_a_passphrase_is_asked_for_once(cli, person):
+    words = "long made-up words"
+    assert person(words, words, "n")("vault", "init", "--passphrase").status == 0
+    person("long made-up words")("set", "K", "v", "-q")
+    for argv in (["K"], ["K", "--purge", "-y"]):
+        assert person("wrong made-up words")("delete", *argv).status == 5
+        assert len(person.one.questions) == 1
+    assert person("long made-up words")("delete", "K").status == 0
+
+
+@pytest.mark.parametrize("option", [[], ["--purge", "-y"]])
+def test_a_name_that_is_no_text_is_no_name(cli, refused, option):
+    cli("set", "K", "v", "-q")
+    refused(2, "delete", "K\udcff", *option)

@@ -183,6 +183,11 @@ def test_without_a_vault_there_is_no_secret(refused):
     assert refused(4, "uses", "SOME_KEY")["message"] == "There is no secret named SOME_KEY."
 
 
+def test_a_vault_that_is_named_and_absent_is_said(refused, own_home):
+    error = refused(4, "uses", "SOME_KEY", "--vault", str(own_home / "none.vault"))
+    assert error["message"].startswith("There is no vault at ")
+
+
 def test_a_deleted_secret_still_has_its_uses(stored, manifest):
     run("ALPHA_KEY", manifest=manifest)
     stored("delete", "ALPHA_KEY")
