@@ -17,7 +17,7 @@ WIDTHS = (64, 76)
 _HEX_WIDTH = 60
 """Columns of a line of `xxd -p`."""
 
-_WHOLE = 96
+_WHOLE = 64
 """Of a value up to this size, text that is broken into lines is looked for as a whole."""
 
 _WINDOW = 32
@@ -67,7 +67,7 @@ def hexadecimal(value: bytes, *, rich: bool = True) -> Iterator[bytes]:
 def wrapped(value: bytes) -> Iterator[bytes]:
     """Yield base64 of `value` in lines of 64 and 76 columns, wherever in a line it begins.
 
-    Of a value over 96 bytes these are all pieces of 32 characters, which every full line is made
+    Of a value over 64 bytes these are all pieces of 32 characters, which every full line is made
     of, and the beginnings and ends of the whole that are shorter.
     """
     for alignment in range(3):

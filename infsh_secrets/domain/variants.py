@@ -36,7 +36,7 @@ def forms(value: bytes) -> list[bytes]:
     They are unique, of at least 6 bytes, the value itself first and the common ones early. Any
     bytes are accepted; nothing is returned for what is not `is_redacted`. Of a value of more than
     4 KiB, base64 in lines is found only where it begins with the value, and rare notations are left
-    out: all forms together have at most 50 times its size.
+    out: all forms together have about 50 times the size of a text.
     """
     if not is_redacted(value):
         return []
