@@ -24,12 +24,13 @@ from infsh_secrets.execution.pipes import (
 from infsh_secrets.execution.pump import Channel, Loop, Sink
 from infsh_secrets.execution.signals import ENDING, Signals, stop_like
 from infsh_secrets.execution.start import exit_status
-from infsh_secrets.execution.ttys import Keys, OurTerminal, copy_size
+from infsh_secrets.execution.ttys import Keys, OurTerminal, copy_size, set_modes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal as _signal
     from collections.abc import Mapping, Sequence
+    from typing import Any
 
     from infsh_secrets.execution.redact import Redactor
     from infsh_secrets.execution.signals import Arrival
@@ -64,11 +65,13 @@ class _Session:
         self.status: int | None = None
         self.ending = False
         self.channels: list[Channel] = []
+        self.master = -1
+        self.modes: list[Any] = []
 
     def run(self, argv: Sequence[str], environ: Mapping[str, str], redactor: Redactor) -> int:
         self.master, slave = os.openpty()
         os.set_blocking(self.master, False)
-        termios.tcsetattr(slave, termios.TCSANOW, self.ours.usual)
+        self.modes = set_modes(slave, self.ours.usual, line_ends=not self.front)
         copy_size(_OUT, slave)
         theirs = [(_OUT, slave)]
         if os.isatty(_IN):
@@ -120,7 +123,9 @@ class _Session:
 
     def _translate(self, data: bytes) -> bytes:
         """Undo the line ends of the command's terminal where ours makes its own."""
-        return data if self.ours.passes_line_ends else data.replace(b"\r\n", b"\n")
+        if self.ours.passes_line_ends(self.channels[0].sink.descriptor):
+            return data
+        return data.replace(b"\r\n", b"\n")
 
     def _signalled(self) -> None:
         for arrival in self.signals.read():
@@ -179,6 +184,10 @@ class _Session:
 
     def _take_keys(self) -> None:
         self.ours.enter_raw()
+        # What we saw at the start in the background may have been the modes of a shell at its
+        # prompt. What the command has set itself stays.
+        if termios.tcgetattr(self.master) == self.modes:
+            self.modes = set_modes(self.master, self.ours.usual)
         copy_size(_OUT, self.master)
         self.front = True
         self.keys.go_on()

@@ -17,6 +17,7 @@ _OUT = 1
 _SIZE_BYTES = 8  # struct winsize
 _KEY_BYTES = 4096
 _INPUT, _OUTPUT, _CONTROL, _LOCAL = range(4)  # places in what tcgetattr returns
+_ENDS = termios.OPOST | termios.ONLCR
 
 
 class OurTerminal:
@@ -34,11 +35,12 @@ class OurTerminal:
         self._raw = False
         self.usual = termios.tcgetattr(self._number)
 
-    @property
-    def passes_line_ends(self) -> bool:
-        """Whether it shows line ends as they come."""
-        wanted = termios.OPOST | termios.ONLCR
-        return self._raw or self.usual[_OUTPUT] & wanted != wanted
+    def passes_line_ends(self, descriptor: int) -> bool:
+        """Tell whether it shows line ends as they come; it is asked by this descriptor."""
+        try:
+            return self._raw or termios.tcgetattr(descriptor)[_OUTPUT] & _ENDS != _ENDS
+        except termios.error:  # it is gone
+            return True
 
     def in_foreground(self) -> bool:
         """Tell whether keys are for our group; so it is where nobody controls that."""
@@ -138,6 +140,15 @@ def copy_size(source: int, target: int) -> None:
         fcntl.ioctl(target, termios.TIOCSWINSZ, size)
     except OSError:
         return
+
+
+def set_modes(terminal: int, modes: list[Any], *, line_ends: bool = False) -> list[Any]:
+    """Set the modes of a terminal, with CR LF at line ends if wanted, and return what it has."""
+    wanted = list(modes)
+    if line_ends:
+        wanted[_OUTPUT] |= _ENDS
+    termios.tcsetattr(terminal, termios.TCSANOW, wanted)
+    return termios.tcgetattr(terminal)
 
 
 def output_terminal(number: int) -> tuple[int, int]:
