@@ -41,8 +41,7 @@ def run(argv: list[str]) -> int:
 
         request = fastpath.match(argv)
         if request is not None:
-            fastpath.run(request, _asker(), _say)
-            return exit_codes.OK
+            return request.run(_asker(), _say)
         from infsh_secrets.cli.app import run as run_commands
 
         return run_commands(argv)
@@ -98,12 +97,14 @@ def _report(error: BaseException, argv: list[str]) -> int:
         from infsh_secrets.cli.failures import report
 
         return report(error, argv)
-    except BrokenPipeError:
-        return exit_codes.ERROR
     except KeyboardInterrupt:
         return exit_codes.INTERRUPTED
-    except OSError:
-        return getattr(error, "exit_status", exit_codes.ERROR)  # nobody can be told
+    except OSError as unwritable:  # nobody can be told
+        from infsh_secrets.cli.run_line import is_run
+
+        closed = isinstance(unwritable, BrokenPipeError)
+        status = exit_codes.ERROR if closed else getattr(error, "exit_status", exit_codes.ERROR)
+        return exit_codes.of_run(status) if is_run(argv) else status
 
 
 def _leave(status: int) -> None:

@@ -11,6 +11,7 @@ import typer
 
 from infsh_secrets.cli.commands_table import COMMANDS, GROUPS, Command, completed
 from infsh_secrets.cli.help_page import CommandWithPage, GroupWithPage
+from infsh_secrets.cli.run_line import is_run, own_words, separated, with_values
 from infsh_secrets.domain import exit_codes
 from infsh_secrets.domain.errors import AbortedError
 from infsh_secrets.files.streams import output_error
@@ -37,8 +38,8 @@ def run(argv: list[str]) -> int:
 
 def parse(argv: list[str]) -> Callable[[], int] | int | None:
     """Return the call that `argv` means, or the status of what has been done already (help)."""
-    argv = completed(argv)
-    app = build_app(argv)
+    argv = separated(completed(argv))
+    app = build_app(own_words(argv))
     if isinstance(sys.stdout, io.TextIOWrapper):  # help has more than ASCII
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
@@ -58,11 +59,13 @@ def parse(argv: list[str]) -> Callable[[], int] | int | None:
             raise
         from infsh_secrets.cli.parse_errors import usage_error
 
-        raise usage_error(error, argv, PROGRAM) from None
+        raise usage_error(error, own_words(argv), PROGRAM) from None
 
 
 def expand(argv: list[str]) -> list[str]:
     """Give a bare `--generate` its default: the parser knows no optional values."""
+    if is_run(argv):
+        return with_values(argv)
     if "set" not in argv:
         return argv
     end = argv.index("--") if "--" in argv else len(argv)

@@ -63,14 +63,25 @@ COMMANDS = (
         "List what needs rotating, and why.",
     ),
     Command(
+        ("secrets", "check"),
+        f"{_MODULES}.check:check",
+        "Check that an app's declared secrets are there.",
+    ),
+    Command(
+        ("secrets", "redact"),
+        f"{_MODULES}.redact:redact",
+        "Copy text with a mark in the place of every secret.",
+    ),
+    Command(
         ("secrets", "uses"),
         f"{_MODULES}.uses:uses",
         "List which programs use a secret, with which manifests.",
     ),
     Command(
-        ("secrets", "check"),
-        f"{_MODULES}.check:check",
-        "Check that an app's declared secrets are there.",
+        ("secrets", "run"),
+        f"{_MODULES}.run:run",
+        "Run a command with the secrets that the app declares.",
+        ("exec",),
     ),
     Command(("secrets", "edit"), f"{_MODULES}.edit:edit", "Change a value in your editor."),
     Command(

@@ -95,15 +95,17 @@ class Context:
             )
         self._options.team = check_team(team)
 
-    def run(self, call: Callable[[], Result | None]) -> int:
+    def run(self, call: Callable[[], Result | int | None]) -> int:
         """Make the call, tell its notices, render its result, and close what it opened.
 
-        Returns the exit status, which a result may set.
+        Returns the exit status, which a result may set; a number is one and nothing else.
         """
         try:
             self._renderer.check()
             result = call()
             self.tell_notices()
+            if isinstance(result, int):
+                return result
             if result is not None and not any(result is shown for shown in self._shown):
                 self._renderer.render(result)
             return getattr(result, "exit_status", exit_codes.OK)

@@ -8,6 +8,7 @@ import traceback
 from typing import TYPE_CHECKING
 
 from infsh_secrets.cli.output import chosen_form, colours, shows_unicode
+from infsh_secrets.cli.run_line import is_run, own_words
 from infsh_secrets.domain import exit_codes
 from infsh_secrets.domain.errors import InfshError, UsageError
 from infsh_secrets.domain.sanitize import sanitize, sanitize_json
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
 def report(error: BaseException, argv: list[str]) -> int:
     """Write the error to standard error as text or, with JSON output, as an object."""
-    words = argv[: argv.index("--")] if "--" in argv else argv
+    words = own_words(argv)
+    running = is_run(words)
     if "--debug" in words:
         sys.stderr.write(_frames(error))
     if isinstance(error, InfshError):
@@ -31,12 +33,16 @@ def report(error: BaseException, argv: list[str]) -> int:
         code, status = "error", exit_codes.ERROR
         message = f"Internal error ({type(error).__name__})."
         hint = "Run it again with --debug and report what it shows."
+    if running:
+        status = exit_codes.of_run(status)
+    # What stands on standard output of `run` is the command's, so it says nothing about our form.
+    person = running or sys.stdout.isatty()
     render_error(
         code,
         message,
         hint,
         status,
-        as_json=wants_json(words, os.environ, terminal=sys.stdout.isatty()),
+        as_json=wants_json(words, os.environ, terminal=person),
         no_color="--no-color" in words,
     )
     return status

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from infsh_secrets.domain.results import Result
 
+    Function = Callable[..., Result | int | None]
+
 _OUTPUT_PANEL = "Output"
 _VAULT_PANEL = "Vault"
 
@@ -119,7 +121,7 @@ _STORE = {
 }
 
 
-def command(function: Callable[..., Result | None]) -> Callable[..., Callable[[], int]]:
+def command(function: Function) -> Callable[..., Callable[[], int]]:
     """Turn `function(context, …)` into a Typer command that also takes the shared options.
 
     Typer only parses: what it gets from a command is a call that is made after parsing, so that no
@@ -129,15 +131,13 @@ def command(function: Callable[..., Result | None]) -> Callable[..., Callable[[]
 
 
 def command_without_vault(
-    function: Callable[..., Result | None],
+    function: Function,
 ) -> Callable[..., Callable[[], int]]:
     """Do the same for a command that opens no vault."""
     return _with_options(function, _OUTPUT)
 
 
-def _with_options(
-    function: Callable[..., Result | None], shared: dict[str, Any]
-) -> Callable[..., Callable[[], int]]:
+def _with_options(function: Function, shared: dict[str, Any]) -> Callable[..., Callable[[], int]]:
     signature = inspect.signature(function, eval_str=True)
     own = [
         parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)

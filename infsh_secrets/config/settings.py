@@ -32,11 +32,13 @@ VARIABLES = (
     ("INFSH_VAULT_PASSPHRASE_FILE", "a private file that holds the vault's passphrase"),
     ("INFSH_OUTPUT", "`table`, `json`, `yaml`, `names` or `plain`"),
     ("INFSH_NO_INPUT", "`1`: never ask anything"),
+    ("INFSH_NO_MASKING", "`1`: `run` leaves the command's output as it is"),
     ("INFSH_CONFIG_DIR", "folder of the configuration file"),
     ("INFSH_DATA_DIR", "folder of vaults and key files"),
     ("INFSH_STATE_DIR", "folder of what this machine remembers of its vaults"),
     ("NO_COLOR", "no colour"),
     ("CI", "never ask anything"),
+    ("GITHUB_ACTIONS", "`true`: `run` tells the runner which values to mask"),
 )
 """Every environment variable the program reads, with what it is for."""
 

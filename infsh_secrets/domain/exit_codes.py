@@ -53,3 +53,12 @@ TABLE = (
     (INTERRUPTED, "interrupted", "Ctrl-C"),
 )
 """(status, name, when) of every status a command can end with, in order."""
+
+
+def of_run(status: int) -> int:
+    """Return with which status `run` ends where another command would end with `status`.
+
+    The command's own must not be mistaken for ours, so all of ours but three are one.
+    """
+    kept = (NOT_EXECUTABLE, COMMAND_NOT_FOUND, INTERRUPTED)
+    return status if status in kept else RUN_FAILED

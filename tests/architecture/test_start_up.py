@@ -59,6 +59,7 @@ OURS = {
             "domain.sanitize",
             "entry",
             "fastpath",
+            "fastpath.get",
             "files",
             "files.private",
             "files.streams",

@@ -53,6 +53,9 @@ def test_exit_codes_never_change():
         "integrity": 8,
         "conflict": 9,
         "denied": 10,
+        "run_failed": 125,
+        "not_executable": 126,
+        "command_not_found": 127,
         "interrupted": 130,
     }
 

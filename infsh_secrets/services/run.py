@@ -1,0 +1,324 @@
+"""`run` as a use case: which secrets a command is given, and giving them. On the start-up path."""
+
+from __future__ import annotations
+
+import os
+
+from infsh_secrets.domain.errors import UsageError
+from infsh_secrets.domain.names import check_key
+from infsh_secrets.domain.sanitize import sanitize
+from infsh_secrets.execution import environment
+from infsh_secrets.execution.environment import EVERYTHING
+from infsh_secrets.services.manifests import locate
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from infsh_secrets.domain.models import Secret
+    from infsh_secrets.execution.redact import Redactor
+    from infsh_secrets.manifest.model import Manifest
+    from infsh_secrets.services.workspace import Workspace
+    from infsh_secrets.stores.vault.selection import Selection
+
+SHELL = "/bin/sh"
+UNMASKED = "INFSH_NO_MASKING"
+
+
+class Request:
+    """What to run, and with which secrets; lists of names may hold several, joined by commas.
+
+    `preserve` and `files` are "" for none, and EVERYTHING stands for all names.
+    """
+
+    __slots__ = (
+        "allow",
+        "command",
+        "everything",
+        "file",
+        "files",
+        "masking",
+        "only",
+        "preserve",
+        "pristine",
+        "replace",
+        "shell",
+    )
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        file: str | None = None,
+        only: Sequence[str] | None = None,
+        everything: bool = False,
+        preserve: Sequence[str] | None = None,
+        pristine: bool = False,
+        allow: Sequence[str] | None = None,
+        files: Sequence[str] | None = None,
+        masking: bool = True,
+        replace: bool = False,
+        shell: bool = False,
+    ) -> None:
+        self.command = command
+        self.file = file
+        self.only = _names("--only", only)
+        self.everything = everything
+        self.preserve = _names("--preserve-env", preserve)
+        self.pristine = pristine
+        self.allow = _names("--allow-env", allow)
+        self.files = _names("--files", files)
+        self.masking = masking
+        self.replace = replace
+        self.shell = shell
+
+
+class Wanted:
+    """The names to give: `required` tells which must be there; None for all that there are."""
+
+    __slots__ = ("keys", "manifest", "required")
+
+    def __init__(
+        self, keys: list[str] | None, required: Sequence[str], manifest: Manifest | None
+    ) -> None:
+        self.keys = keys
+        self.required = required
+        self.manifest = manifest
+
+
+class Plan:
+    """All that a start needs; every value has been read. `protected` is secret, and so is more.
+
+    `given` are the secrets from the store; `protected` are (name, value) of all that the child gets
+    under a name that was wanted; `in_files` those of them that it gets as files.
+    """
+
+    __slots__ = ("argv", "environ", "given", "in_files", "manifest", "protected")
+
+    def __init__(
+        self,
+        argv: list[str],
+        environ: dict[str, str],
+        *,
+        given: list[Secret],
+        in_files: dict[str, bytes],
+        manifest: str,
+        protected: list[tuple[str, bytes]],
+    ) -> None:
+        self.argv = argv
+        self.environ = environ
+        self.given = given
+        self.in_files = in_files
+        self.manifest = manifest
+        self.protected = protected
+
+    def __repr__(self) -> str:
+        return f"Plan({[name for name, _ in self.protected]!r})"
+
+
+def run(
+    workspace: Workspace, request: Request, parent: Mapping[str, str], tell: Callable[[], None]
+) -> int:
+    """Run the command and return its exit status; `tell` says the workspace's notices so far.
+
+    Everything that can be wrong is raised before the command starts, CommandNotFoundError and
+    NotExecutableError included. `parent` is the environment to start from.
+    """
+    plan = prepare(workspace, request, parent)
+    redactor = _redactor(workspace, request, plan, parent)
+    if request.replace:
+        workspace.notices.append("The command replaces this program: its output is not masked.")
+    from infsh_secrets.services.use_records import note_run
+
+    record = note_run(workspace, plan.given, plan.manifest, plan.argv[0])
+    tell()
+    workspace.close()
+    if plan.in_files:
+        from infsh_secrets.services.run_files import run_with_files
+
+        status = run_with_files(plan, redactor, workspace.notices, tell)
+    elif request.replace:
+        from infsh_secrets.execution.child import replace_process
+
+        replace_process(plan.argv, plan.environ)
+    else:
+        from infsh_secrets.execution.child import run_child
+
+        status = run_child(plan.argv, plan.environ, redactor)
+    record.ended(status)
+    return status
+
+
+def prepare(workspace: Workspace, request: Request, parent: Mapping[str, str]) -> Plan:
+    """Return what is to be started, after reading everything it needs in one snapshot."""
+    argv = _argv(request)
+    _check(request)
+    wanted = _wanted(request, workspace.settings.state)
+    variables = wanted.manifest.variables if wanted.manifest else {}
+    if wanted.manifest:
+        environment.refuse(variables, request.allow, f"The env: of {title(wanted.manifest)}")
+    environment.refuse(wanted.keys or (), request.allow, "A secret")
+    kept = environment.preserved(parent, wanted.keys or (), request.preserve)
+    asked = None if wanted.keys is None else [key for key in wanted.keys if key not in kept]
+    doubtful = environment.doubtful(
+        parent, wanted.keys or (), request.preserve, pristine=request.pristine
+    )
+    selection = _read(workspace, asked, doubtful)
+    if wanted.keys is None:
+        environment.refuse(selection.secrets, request.allow, "A secret")
+        kept = environment.preserved(parent, selection.secrets, request.preserve)
+        selection.known.difference_update(selection.secrets)
+    given = [
+        secret
+        for key, secret in selection.secrets.items()
+        if key not in kept and secret.value.reveal_bytes()
+    ]
+    usable = {secret.info.key for secret in given}.union(kept)
+    if not usable.issuperset(wanted.required):
+        from infsh_secrets.services.run_gaps import gaps
+
+        raise gaps(workspace, wanted, usable, selection.secrets)
+    return _plan(request, argv, parent, wanted, given, kept, selection.known)
+
+
+def _plan(
+    request: Request,
+    argv: list[str],
+    parent: Mapping[str, str],
+    wanted: Wanted,
+    given: list[Secret],
+    kept: list[str],
+    known: set[str],
+) -> Plan:
+    protected = [(secret.info.key, secret.value.reveal_bytes()) for secret in given]
+    protected += [(name, os.fsencode(parent[name])) for name in kept]
+    in_files: dict[str, bytes] = {}
+    if request.files:
+        from infsh_secrets.services.run_files import chosen
+
+        in_files = chosen(request.files, dict(protected))
+    as_text = {name: os.fsdecode(v) for name, v in protected if name not in in_files}
+    variables = wanted.manifest.variables if wanted.manifest else {}
+    made = environment.child_environment(
+        parent,
+        secrets=as_text,
+        variables={name: v for name, v in variables.items() if name not in in_files},
+        hidden=known.union(in_files),
+        preserve=request.preserve,
+        pristine=request.pristine,
+    )
+    return Plan(
+        argv,
+        made,
+        given=given,
+        in_files=in_files,
+        manifest=wanted.manifest.path if wanted.manifest else "",
+        protected=protected,
+    )
+
+
+def _names(option: str, values: Sequence[str] | None) -> tuple[str, ...]:
+    """Return the names of a repeatable option whose values may be joined by commas, each once."""
+    names = [name.strip() for value in values or () for name in value.split(",")]
+    if "" in names:
+        raise UsageError(f"The option {option} is empty.", "Name something, or leave it out.")
+    return tuple(dict.fromkeys(names))
+
+
+def _argv(request: Request) -> list[str]:
+    command = list(request.command)
+    if not command or not command[0]:
+        raise UsageError(
+            "No command is named.", "Name it after --, as in: infsh secrets run -- python app.py"
+        )
+    if not request.shell:
+        return command
+    if len(command) > 1:
+        raise UsageError(
+            "With --shell the whole command is one word, and several are given.",
+            "Put it in quotes, as in: infsh secrets run -c 'echo one | cat'",
+        )
+    return [SHELL, "-c", command[0]]
+
+
+def _check(request: Request) -> None:
+    if request.only and request.everything:
+        raise UsageError("--only and --all contradict each other.", "Leave one of them out.")
+    if request.replace and request.files:
+        raise UsageError(
+            "--exec leaves nobody who would remove the files of --files.",
+            "Leave one of them out.",
+        )
+    for key in (*request.only, *request.files):
+        if key != EVERYTHING:
+            check_key(key)
+    if EVERYTHING in request.only:
+        raise UsageError("--only takes names.", "All secrets are given with --all.")
+
+
+def _wanted(request: Request, state: str) -> Wanted:
+    """Return which names to give: those of options, else those that a manifest declares.
+
+    With --only or --all a manifest is looked at only if it is named.
+    """
+    manifest = None
+    if request.file is not None or not (request.only or request.everything):
+        manifest = _manifest(request, state)
+    if request.everything:
+        return Wanted(None, (), manifest)
+    if request.only or manifest is None:
+        return Wanted(list(request.only), request.only, manifest)
+    declared = manifest.declarations
+    return Wanted([d.key for d in declared], [d.key for d in declared if not d.optional], manifest)
+
+
+def _manifest(request: Request, state: str) -> Manifest:
+    from infsh_secrets.manifest.cache import load
+
+    try:
+        path = locate(request.file)
+    except UsageError as error:
+        if request.file is not None:
+            raise
+        raise UsageError(
+            error.message,
+            "Name a manifest with -f FILE, or the secrets with --only A,B or --all.",
+        ) from None
+    return load(path, state)
+
+
+def _read(workspace: Workspace, keys: list[str] | None, names: list[str]) -> Selection:
+    from infsh_secrets.stores.vault.selection import Selection, select
+
+    if not workspace.exists():
+        return Selection({}, set())
+    return select(workspace.vault_store(), workspace.settings.environments, keys, names)
+
+
+def title(manifest: Manifest) -> str:
+    """Return what messages call a manifest."""
+    return sanitize(os.path.basename(manifest.path))
+
+
+def _redactor(
+    workspace: Workspace, request: Request, plan: Plan, parent: Mapping[str, str]
+) -> Redactor | None:
+    """Return what masks the output, after a warning that names what it cannot mask."""
+    off = not request.masking or parent.get(UNMASKED) not in (None, "", "0")
+    if off or not plan.protected:
+        return None
+    from infsh_secrets.execution.redact import Redactor
+
+    redactor = Redactor(plan.protected)
+    bare = redactor.unprotected
+    if parent.get("GITHUB_ACTIONS") == "true":
+        from infsh_secrets.execution.github import announce
+
+        announce([value for name, value in plan.protected if name not in bare])
+    if request.replace:
+        return None
+    if bare:
+        workspace.notices.append(
+            f"Warning: too short or too common to be masked in the output: {', '.join(bare)}."
+        )
+    return redactor
