@@ -82,6 +82,35 @@ OURS = {
         )
     ),
 }
+OF_RUN = {
+    *("errno", "select"),
+    *(
+        f"infsh_secrets.{name}"
+        for name in (
+            "domain.weak_values",
+            "execution",
+            "execution.child",
+            "execution.environment",
+            "execution.pipes",
+            "execution.pump",
+            "execution.redact",
+            "execution.signals",
+            "execution.start",
+            "fastpath.run",
+            "manifest",
+            "manifest.cache",
+            "manifest.find",
+            "manifest.model",
+            "manifest.source",
+            "services.manifests",
+            "services.run",
+            "services.use_records",
+            "stores.vault.runs",
+            "stores.vault.selection",
+        )
+    ),
+}
+ALLOWED_FOR_PLAIN_RUN = OF_SQLITE | OF_CRYPTOGRAPHY | OF_PYTHON | OURS | OF_RUN
 ALLOWED_FOR_PLAIN_GET = OF_SQLITE | OF_CRYPTOGRAPHY | OF_PYTHON | OURS
 NEVER_WITHOUT_A_TERMINAL = {
     *("rich", "httpx", "keyring", "platformdirs", "yaml", "tomllib", "importlib.metadata"),
@@ -121,6 +150,17 @@ def test_plain_get_imports_only_what_is_listed(vault):
     status, modules = imported("secrets", "get", "SOME_KEY", "--plain")
     assert status == 0
     assert modules <= ALLOWED_FOR_PLAIN_GET
+
+
+@pytest.mark.parametrize("status", [0, 3])
+def test_plain_run_imports_only_what_is_listed(vault, own_home, monkeypatch, status):
+    monkeypatch.chdir(own_home)
+    (own_home / "inf.yml").write_text("secrets: [SOME_KEY]\nenv: {MODE: fast}\n")
+    line = ("secrets", "run", "--", "sh", "-c", f'test -n "$SOME_KEY" && exit {status}')
+    imported(*line)  # the first run of a manifest needs a parser, and keeps what it says
+    ended, modules = imported(*line)
+    assert ended == status
+    assert modules <= ALLOWED_FOR_PLAIN_RUN
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,18 @@ def vault():
             "VAULT": os.path.join(data, "vaults", "personal.vault"),
             "KEY": os.path.join(keys, os.listdir(keys)[0]),
             "HOME": home,
+            "MANIFEST": manifest(home, "inf.yml", "secrets: [PLAIN_KEY]\nenv: {MODE: fast}\n"),
+            "MORE": manifest(home, "more.yml", "secrets: [PLAIN_KEY, STAGED_KEY, LINES_KEY]\n"),
+            "BROKEN": manifest(home, "broken.yml", "secrets:\n  -key: PLAIN_KEY\n"),
+            "HOSTILE": manifest(home, "hostile.yml", "env: {LD_PRELOAD: x}\n"),
         }
+
+
+def manifest(home, name, text):
+    path = os.path.join(home, name)
+    with open(path, "w") as file:
+        file.write(text)
+    return path
 
 
 def call(argv):
@@ -58,6 +69,14 @@ def call(argv):
     finally:
         sys.stdout, sys.stderr, sys.stdin = kept
     return (status, *(stream.buffer.getvalue() for stream in streams))
+
+
+def both(argv):
+    """Return what both ways make of a command line that the fast path takes."""
+    fast = call(argv)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fastpath, "match", lambda _: None)
+        return fast, call(argv)
 
 
 def option(name):
@@ -88,11 +107,70 @@ def test_the_fast_path_and_typer_agree(vault, line):
     argv = ["secrets", "get", *(replaced(word, vault) for word in line)]
     if fastpath.match(argv) is None:
         return
-    fast = call(argv)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fastpath, "match", lambda _: None)
-        slow = call(argv)
+    fast, slow = both(argv)
     assert fast == slow
+
+
+RUN_WORDS = st.one_of(
+    *(option(name) for name in VALUES),
+    st.sampled_from(
+        ["MANIFEST", "MORE", "BROKEN", "HOSTILE", "HOME", "/nonexistent/inf.yml"]
+    ).flatmap(lambda path: st.sampled_from([["-f", path], [f"--file={path}"], ["--file", path]])),
+    st.sampled_from([*KEYS, "PLAIN_KEY,LINES_KEY", "PLAIN_KEY,", "*", "LD_PRELOAD"]).flatmap(
+        lambda names: st.sampled_from([["--only", names], [f"--only={names}"]])
+    ),
+    st.sampled_from([["-q"], ["--quiet"], ["--all"], ["-qe", "staging"], ["--only="], ["-f"]]),
+    st.sampled_from([["--json"], ["--debug"], ["-h"], ["-"], ["--nonsense"], [""]]),
+)
+COMMANDS = st.sampled_from(
+    [
+        *(["--", "true", "--", "-q"], ["prog", "--only", "X", "--json"], ["--"], []),
+        *(["--", "set", "--generate", "--help"], ["--", "nosuch"], ["--", ""]),
+        *(["exec", "-e", "x"], ["--", "-c", "x"], ["sh", "-c", "x", "--preserve-env"]),
+    ]
+)
+
+
+@pytest.fixture(scope="module")
+def started():
+    """What would have been started, instead of starting it."""
+    seen = []
+
+    def run_child(argv, environ, redactor):
+        seen.append((list(argv), dict(environ), redactor and list(redactor.unprotected)))
+        return len(seen) % 2 + 40
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("infsh_secrets.execution.child.run_child", run_child)
+        yield seen
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    parts=st.lists(RUN_WORDS, max_size=3),
+    command=COMMANDS,
+    name=st.sampled_from(["run", "exec"]),
+    actions=st.booleans(),
+)
+def test_both_ways_start_the_same(vault, started, parts, command, name, actions):
+    words = [replaced(word, vault) for part in parts for word in part]
+    argv = ["secrets", name, *words, *command]
+    if fastpath.match(argv) is None:
+        return
+    started.clear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(vault["HOME"])
+        patch.setenv("STAGED_KEY", "of the shell")
+        patch.setenv("GITHUB_ACTIONS", "true" if actions else "")
+        fast, slow = both(argv)
+    assert fast[1:] == slow[1:]
+    if started:
+        assert started[0] == started[1]
+        assert (fast[0], slow[0], len(started)) == (41, 40, 2)
+    else:
+        assert fast[0] == slow[0] == 125
 
 
 def replaced(word, vault):
@@ -115,6 +193,41 @@ def replaced(word, vault):
 )
 def test_the_plain_forms_take_the_fast_path(line):
     assert fastpath.match(["secrets", "get", *line]) is not None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["--", "true"],
+        ["true"],
+        ["-f", "f", "-e", "staging", "--team", "t", "--vault", "v", "--key-file", "k", "true"],
+        ["--only", "A", "--only=B,C", "-q", "--", "true"],
+        ["true", "--json", "--files"],
+    ],
+)
+def test_the_plain_forms_of_run_take_the_fast_path(line):
+    for name in ("run", "exec"):
+        assert fastpath.match(["secrets", name, *line]) is not None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        [],
+        ["-q"],
+        ["-h"],
+        ["--all", "true"],
+        ["--files", "--", "true"],
+        ["-fx", "true"],
+        ["-qe", "staging", "true"],
+        ["-f", "a", "-f", "b", "true"],
+        ["-e", "", "true"],
+        ["-", "true"],
+        ["--json", "true"],
+    ],
+)
+def test_the_rest_of_run_is_left_to_typer(line):
+    assert fastpath.match(["secrets", "run", *line]) is None
 
 
 @pytest.mark.parametrize(
