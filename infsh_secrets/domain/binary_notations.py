@@ -20,6 +20,7 @@ _HEX_WIDTH = 60
 _WHOLE = 64
 """Of a value up to this size, text that is broken into lines is looked for as a whole."""
 
+_LEAST_BEFORE_BREAK = 4
 _WINDOW = 32
 _EDGE = 16
 _FIRST = (0, 2, 3)
@@ -90,7 +91,9 @@ def long_wrapped(value: bytes) -> Iterator[bytes]:
 def _phases(text: bytes, first: int) -> Iterator[bytes]:
     for width in WIDTHS if len(text) > WIDTHS[0] else WIDTHS[:1]:
         for phase in range(first or 4, min(width + 1, len(text)), 4):
-            broken = _broken(text, phase, width, b"\n")
+            # A form of one or two letters and a line end would hold every line that ends so.
+            begun = phase if phase < _LEAST_BEFORE_BREAK else 0
+            broken = _broken(text[begun:], phase - begun or width, width, b"\n")
             for line_end in LINE_ENDS:
                 yield broken.replace(b"\n", line_end)
 
@@ -107,7 +110,7 @@ def _pieces(text: bytes, first: int) -> Iterator[bytes]:
         yield text[start : start + _WINDOW]
     last = first + (size - first) // 4 * 4
     for line_end in LINE_ENDS:
-        for place in range(first or 4, _WINDOW, 4):
+        for place in range(first if first >= _LEAST_BEFORE_BREAK else first + 4, _WINDOW, 4):
             yield text[:place] + line_end + text[place : place + _EDGE]
         for place in range(last, size - _WINDOW, -4):
             if place < size:

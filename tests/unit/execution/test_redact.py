@@ -42,6 +42,16 @@ def test_only_the_end_that_may_be_a_beginning_is_held(stream):
     assert not stream.held
 
 
+@pytest.mark.parametrize("size", [6, 20, 39, 64, 65, 200, 5000])
+def test_no_line_end_waits_for_the_next_line(size):
+    value = random.Random(size).randbytes(size).hex().encode()[:size]
+    stream = Redactor([("SOME_KEY", value)]).stream()
+    for last in range(256):
+        for line_end in (b"\n", b"\r\n"):
+            line = b" " + bytes((last,)) + line_end
+            assert stream.feed(line) == line
+
+
 def test_a_value_in_single_bytes_is_found(stream):
     out = b"".join(stream.feed(bytes((byte,))) for byte in b"<" + VALUE + b">")
     assert out + stream.flush() == b"<[REDACTED:SOME_KEY]>"
