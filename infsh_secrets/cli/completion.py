@@ -11,6 +11,7 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from infsh_secrets.cli.commands_table import COMMANDS, GROUPS, Command, completed
+from infsh_secrets.cli.run_line import OPTIONAL, separated
 from infsh_secrets.domain.errors import UsageError
 from infsh_secrets.domain.names import check_team
 from infsh_secrets.domain.sanitize import sanitize
@@ -30,6 +31,7 @@ _FIXED = {
     "--generate": ("alnum:40", "hex:32", "base64:32", "uuid"),
 }
 _PATHS = ("--file", "--vault", "--key-file", "--key-file-out", "--new-file", "--new-key-file")
+_LISTS_OF_NAMES = ("--only", *OPTIONAL)
 _OF_ONE_SECRET = ("get", "edit", "history", "rollback", "rename", "copy", "describe")
 _OF_SECRETS = (*_OF_ONE_SECRET, "delete", "restore", "list", "set", "uses")
 _OF_PATHS = ("backup", "restore", "salvage")
@@ -59,7 +61,7 @@ def candidates(words: list[str]) -> Candidates:
     current = words[-1] if words else ""
     if current.startswith("-"):
         words = completed(words)
-    path, rest = _descend(words[:-1])
+    path, rest = _descend(separated(words[:-1]))
     command = _command(path)
     if command is not None:
         return _in_command(command, rest, current)
@@ -170,7 +172,7 @@ def _read_words(rest: list[str], options: dict[str, Any]) -> _Given:
         elif word.startswith("--") and "=" in word:
             name, _, value = word.partition("=")
             settled[name] = value
-        elif word in options and not options[word].is_flag:
+        elif word in options and not options[word].is_flag and word not in OPTIONAL:
             waiting = _long_name(options[word])
         elif word.startswith("-"):
             flags.add(word)
@@ -194,6 +196,10 @@ def _values(option: str, settled: dict[str, str], current: str) -> Candidates:
             infos = workspace.store().listing() if workspace.exists() else []
         found = sorted({info.environment for info in infos})
         return [(head + comma + name, "environment") for name in found if name.startswith(last)]
+    if option in _LISTS_OF_NAMES:
+        head, comma, last = current.rpartition(",")
+        names = _names(settled, (False,), everywhere=False, known=False)
+        return [(head + comma + name, text) for name, text in names if name.startswith(last)]
     if option == "--key":
         return _fitting(_names(settled, (False,), everywhere=False, known=False), current)
     return []
@@ -208,6 +214,8 @@ def _is_team(name: str) -> bool:
 
 
 def _arguments(command: Command, given: _Given) -> Candidates:
+    if command.path == ("secrets", "run"):
+        return FILES
     if command.path == ("completion",) and not given.arguments:
         from infsh_secrets.cli.completion_scripts import SCRIPTS
 

@@ -57,10 +57,9 @@ def _begin(argv: list[str]) -> int:
     if argv[:1] != [GROUP]:
         return 0
     for place, word in enumerate(argv[1:], 1):
-        if word in NAMES:
-            return place + 1
-        if not word.startswith("-") and argv[place - 1] not in ("-o", "--output"):
-            return 0
+        if word.startswith("-") or argv[place - 1] in ("-o", "--output"):
+            continue
+        return place + 1 if word in NAMES else 0
     return 0
 
 

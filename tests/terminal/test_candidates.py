@@ -104,3 +104,16 @@ def test_the_time_for_the_names_of_a_thousand_secrets(infsh, capsys):
     bare = time.perf_counter() - start
     with capsys.disabled():
         print(f"\n{MANY} names: {min(taken) * 1000:.0f} ms (a bare Python: {bare * 1000:.0f} ms)")
+
+
+def test_run_is_completed_up_to_its_command(infsh):
+    infsh("secrets", "set", "SOME_KEY=a-made-up-value", "OTHER_KEY=a-made-up-value")
+    assert "--only" in words("secrets", "run", "--o")
+    assert words("secrets", "run", "--only", "S") == ["SOME_KEY"]
+    assert words("secrets", "exec", "--only", "SOME_KEY,O") == ["SOME_KEY,OTHER_KEY"]
+    assert words("secrets", "run", "--files=S") == ["--files=SOME_KEY"]
+    assert words("secrets", "run", "--env", "") == ["default"]
+    for line in (["-f"], ["--files"], ["--"], [], ["true"], ["-q", "true", "--only"], ["--", "-e"]):
+        assert words("secrets", "run", *line, "") == [":files"]
+    for line in (["--"], ["true"], ["--", "true"], ["--only", "SOME_KEY", "sh"]):
+        assert words("secrets", "run", *line, "--o") == [":files"]
