@@ -111,13 +111,28 @@ def peers(install):
     return found, absent
 
 
+def declared(install, count):
+    """Return the path of a manifest that declares some secrets of a seeded vault."""
+    path = os.path.join(install.folder, f"declares{count}.yml")
+    with open(path, "w") as file:
+        file.write("secrets:\n")
+        file.writelines(f"  - key: KEY_{i}\n" for i in range(count))
+    return path
+
+
 def start(install):
     """Print start-up ratios."""
     environment = install.seeded(100)
     infsh = install.infsh
+    ten = declared(install, 10)
     commands = {
         "python -c pass": ([install.python, "-c", "pass"], environment),
         "get K --plain": ([infsh, "secrets", "get", "KEY_7", "--plain"], environment),
+        "run -- true, 10 of 100": ([infsh, "secrets", "run", "-f", ten, "--", "true"], environment),
+        "run -- true, no masking": (
+            [infsh, "secrets", "run", "-f", ten, "--no-masking", "--", "true"],
+            environment,
+        ),
         "get K (json)": ([infsh, "secrets", "get", "KEY_7"], environment),
         "list (json)": ([infsh, "secrets", "list"], environment),
         "list (table)": ([infsh, "secrets", "list", "-o", "table"], environment),
