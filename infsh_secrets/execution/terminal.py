@@ -64,6 +64,7 @@ class _Session:
         self.front = self.wants_keys and self.ours.in_foreground()
         self.status: int | None = None
         self.ending = False
+        self.stopped = False  # the command, as far as we were told
         self.channels: list[Channel] = []
         self.master = -1
         self.modes: list[Any] = []
@@ -110,7 +111,8 @@ class _Session:
 
     def _pump(self, out: Channel) -> None:
         if self.front:
-            self._take_keys()
+            self.ours.enter_raw()
+            self.keys.go_on()
         while self.status is None:
             turn(self.loop, self.channels)
             if out.failure is not None:
@@ -164,6 +166,7 @@ class _Session:
 
     def _stopped(self, number: int) -> None:
         """Give a stopped command the keys if it asks for them, else let our shell see us stop."""
+        self.stopped = True
         asks = number in (_signal.SIGTTIN, _signal.SIGTTOU) and not self.front
         if asks and self.ours.keys >= 0 and self.ours.in_foreground():
             self.wants_keys = True
@@ -179,19 +182,26 @@ class _Session:
         if self.wants_keys and self.ours.in_foreground():
             self._take_keys()
         else:
+            had_keys = self.front
             self._give_keys_back()
-            self.monitor.tell(monitors.BACKGROUND)
+            self._continue(monitors.BACKGROUND, changed=had_keys)
+
+    def _continue(self, how: bytes, *, changed: bool) -> None:
+        """Have the command continued; one that runs as it should is left alone."""
+        if self.stopped or changed:
+            self.stopped = False
+            self.monitor.tell(how)
 
     def _take_keys(self) -> None:
+        had_keys, self.front = self.front, True
         self.ours.enter_raw()
         # What we saw at the start in the background may have been the modes of a shell at its
         # prompt. What the command has set itself stays.
         if termios.tcgetattr(self.master) == self.modes:
             self.modes = set_modes(self.master, self.ours.usual)
         copy_size(_OUT, self.master)
-        self.front = True
         self.keys.go_on()
-        self.monitor.tell(monitors.FOREGROUND)
+        self._continue(monitors.FOREGROUND, changed=not had_keys)
 
     def _give_keys_back(self) -> None:
         self.keys.pause()
