@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from cli.runs import run
+from infsh_secrets.services.use_records import note_run
+
 FIELDS = [
     *("sequence", "time", "user", "program", "action", "environment", "key", "version", "count"),
     "run",
@@ -142,3 +145,57 @@ def test_a_record_that_was_cut_is_not_shown(stored, own_home):
     assert told(stored("audit", "--limit", "2"))[0] == ("updated", "ALPHA_KEY", 2)
     assert stored("audit").error["exit"] == 8
     assert stored("audit", "verify").error["code"] == "integrity"
+
+
+def test_a_run_is_told_with_its_manifest_and_its_end(cli):
+    cli("set", "ALPHA_KEY", "value-of-alpha", "-q")
+    run("ALPHA_KEY", program="python", manifest="/srv/app/inf.yml", status=3)
+    run("ALPHA_KEY", program="./serve", status=None)
+    for status in (0, 0, 137):
+        run("ALPHA_KEY", program="job", manifest="/srv/app/inf.yml", status=status)
+    _, python, serve, job = cli("audit").data
+    assert (python["action"], python["key"], python["count"]) == ("used", "ALPHA_KEY", 1)
+    assert python["run"].pop("seconds") >= 0
+    assert python["run"] == {
+        "program": "python",
+        "manifest": "/srv/app/inf.yml",
+        "exit_status": 3,
+        "ended": [{"exit_status": 3, "count": 1}],
+    }
+    assert serve["run"] == {
+        "program": "./serve",
+        "manifest": None,
+        "exit_status": None,
+        "ended": [],
+        "seconds": None,
+    }
+    assert (job["count"], job["run"]["exit_status"]) == (3, 137)
+    shown = [line.split("\t") for line in cli("audit", "-o", "plain").text.splitlines()]
+    by = python["program"]
+    assert [(row[1], row[6]) for row in shown[1:]] == [
+        ("used", f"run of python with manifest /srv/app/inf.yml, ended with 3, by {by}"),
+        ("used", f"run of ./serve, by {by}"),
+        (
+            "used 3 times",
+            "run of job with manifest /srv/app/inf.yml, ended with 137 (once), 0 (2 times), "
+            f"by {by}",
+        ),
+    ]
+    assert cli("audit").data[0]["run"] is None
+    assert "run of ./serve" in cli("audit", "-o", "table").text
+
+
+def test_an_end_that_is_on_record_apart_names_no_secret(cli, monkeypatch):
+    records = []
+    monkeypatch.setattr("cli.runs.note_run", lambda *a: records.append(note_run(*a)))
+    cli("set", "ALPHA_KEY", "value-of-alpha", "-q")
+    run("ALPHA_KEY", status=None)
+    cli("set", "ALPHA_KEY", "newer-value-of-alpha", "-q")
+    records[0].ended(5)
+    *_, end = cli("audit").data
+    assert (end["action"], end["key"], end["version"], end["count"]) == ("ended", None, None, 1)
+    assert end["run"]["exit_status"] == 5
+    assert [event["action"] for event in cli("audit", "--key", "A*").data].count("ended") == 0
+    cells = cli("audit", "-o", "plain").text.splitlines()[-1].split("\t")
+    assert cells[1:5] == ["ended", "-", "-", "-"]
+    assert cells[6].startswith("run of python, ended with 5, by ")

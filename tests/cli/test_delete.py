@@ -176,6 +176,11 @@ def test_another_environments_uses_are_not_those_of_this_one(cli, manifest):
     cli("set", "K", "w", "-e", "staging", "-q")
     run("K", manifest=manifest, environment="staging")
     assert "used" not in cli("delete", "K").err
+    cli("restore", "K", "-q")
+    cli("get", "K", "--plain")
+    err = cli("delete", "K").err
+    assert "was last used" in err
+    assert "declared by" not in err
     assert "declared by" in cli("delete", "K", "-e", "staging").err
 
 
