@@ -64,6 +64,8 @@ _HTML_MORE: tuple[dict[int, str], ...] = (
     {34: "&quot;", 39: "&#39;", 47: "&#x2F;", 96: "&#x60;", 61: "&#x3D;"},  # mustache.js
     {34: "&quot;", 39: "&#x27;", 96: "&#x60;", 61: "&#x3D;"},  # Handlebars
     {34: "&quot;", 39: "&#x27;", 47: "&#x2F;"},  # OWASP
+    {10: "&#10;", 13: "&#13;", 9: "&#9;"},  # attributes of XML
+    {10: "&#10;", 13: "&#13;", 9: "&#9;", 34: "&quot;"},
 )
 
 _SHELL_SINGLE = ({39: "'\\''"}, {39: "'\"'\"'"})
@@ -89,6 +91,8 @@ _SOURCE = (
     _table("\"'\\", "\\{c}"),  # addslashes, SQL
     {39: "''"},  # SQL, YAML, PowerShell
     {34: '""'},  # CSV
+    {37: "%25", 13: "%0D", 10: "%0A"},  # commands of GitHub Actions, and their properties
+    {37: "%25", 13: "%0D", 10: "%0A", 58: "%3A", 44: "%2C"},
 )
 
 _ALWAYS = "_.-"

@@ -65,6 +65,10 @@ def quote_lower(value):
     )
 
 
+def workflow_command(value):
+    return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
 TEXTS = {
     "raw": (str, ""),
     "json": (json.dumps, '"'),
@@ -83,6 +87,8 @@ TEXTS = {
     "html": (html.escape, ""),
     "html text": (lambda value: html.escape(value, quote=False), ""),
     "xml": (saxutils.escape, ""),
+    "xml attribute": (saxutils.quoteattr, "'\""),
+    "workflow command": (workflow_command, ""),
     "numeric references": (
         lambda value: html.escape(value).encode("ascii", "xmlcharrefreplace").decode(),
         "",
