@@ -14,16 +14,24 @@ if TYPE_CHECKING:
 _QUIET = ("-q", "--quiet")
 _FILE = "file"
 _ONLY = "only"
+_FLAGS = {
+    "--all": "everything",
+    "--pristine": "pristine",
+    "--exec": "replace",
+    "-c": "shell",
+    "--shell": "shell",
+    "--no-masking": "unmasked",
+}
 _FIELDS = {**OPTIONS, "-f": _FILE, "--file": _FILE, "--only": _ONLY}
 
 
 class PlainRun:
     """`infsh secrets run [OPTION]… -- COMMAND…`, with nothing but options understood here.
 
-    `options` are those that settings are made of.
+    `options` are those that settings are made of, `flags` the names of those of the request.
     """
 
-    __slots__ = ("command", "file", "only", "options", "quiet")
+    __slots__ = ("command", "file", "flags", "only", "options", "quiet")
 
     def __init__(
         self,
@@ -32,12 +40,14 @@ class PlainRun:
         *,
         file: str | None,
         only: list[str],
+        flags: set[str],
         quiet: bool,
     ) -> None:
         self.command = command
         self.options = options
         self.file = file
         self.only = only
+        self.flags = flags
         self.quiet = quiet
 
     def run(self, ask: Callable[[str], str] | None, say: Callable[[str, bool], None]) -> int:
@@ -47,7 +57,17 @@ class PlainRun:
         from infsh_secrets.services.workspace import Workspace
 
         settings = Settings(Options(**self.options), os.environ)
-        request = Request(self.command, file=self.file, only=self.only)
+        flags = self.flags
+        request = Request(
+            self.command,
+            file=self.file,
+            only=self.only,
+            everything="everything" in flags,
+            pristine="pristine" in flags,
+            masking="unmasked" not in flags,
+            replace="replace" in flags,
+            shell="shell" in flags,
+        )
         with Workspace(settings, ask) as workspace:
 
             def tell() -> None:
@@ -63,6 +83,7 @@ def match(argv: list[str]) -> PlainRun | None:
     only: list[str] = []
     fields: dict[str, str] = {}
     quiet = False
+    flags: set[str] = set()
     command: list[str] | None = None
     rest = iter(argv[2:])
     for word in rest:
@@ -70,6 +91,8 @@ def match(argv: list[str]) -> PlainRun | None:
             command = [*([] if word == "--" else [word]), *rest]
         elif word in _QUIET:
             quiet = True
+        elif word in _FLAGS:
+            flags.add(_FLAGS[word])
         else:
             name, value = value_of(word, rest)
             field = _FIELDS.get(name)
@@ -81,4 +104,5 @@ def match(argv: list[str]) -> PlainRun | None:
                 fields[field] = value
     if command is None:
         return None
-    return PlainRun(command, fields, file=fields.pop(_FILE, None), only=only, quiet=quiet)
+    file = fields.pop(_FILE, None)
+    return PlainRun(command, fields, file=file, only=only, flags=flags, quiet=quiet)

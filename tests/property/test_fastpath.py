@@ -119,7 +119,8 @@ RUN_WORDS = st.one_of(
     st.sampled_from([*KEYS, "PLAIN_KEY,LINES_KEY", "PLAIN_KEY,", "*", "LD_PRELOAD"]).flatmap(
         lambda names: st.sampled_from([["--only", names], [f"--only={names}"]])
     ),
-    st.sampled_from([["-q"], ["--quiet"], ["--all"], ["-qe", "staging"], ["--only="], ["-f"]]),
+    st.sampled_from([["-q"], ["--quiet"], ["-qe", "staging"], ["--only="], ["-f"]]),
+    st.sampled_from([["--all"], ["--pristine"], ["--exec"], ["-c"], ["--shell"], ["--no-masking"]]),
     st.sampled_from([["--json"], ["--debug"], ["-h"], ["-"], ["--nonsense"], [""]]),
 )
 COMMANDS = st.sampled_from(
@@ -140,7 +141,11 @@ def started():
         seen.append((list(argv), dict(environ), redactor and list(redactor.unprotected)))
         return len(seen) % 2 + 40
 
+    def replace_process(argv, environ):
+        raise SystemExit(run_child(argv, environ, None))
+
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("infsh_secrets.execution.child.replace_process", replace_process)
         patch.setattr("infsh_secrets.execution.child.run_child", run_child)
         yield seen
 
@@ -203,6 +208,8 @@ def test_the_plain_forms_take_the_fast_path(line):
         ["-f", "f", "-e", "staging", "--team", "t", "--vault", "v", "--key-file", "k", "true"],
         ["--only", "A", "--only=B,C", "-q", "--", "true"],
         ["true", "--json", "--files"],
+        ["--all", "--pristine", "--exec", "--no-masking", "true"],
+        ["-c", "true"],
     ],
 )
 def test_the_plain_forms_of_run_take_the_fast_path(line):
@@ -216,7 +223,7 @@ def test_the_plain_forms_of_run_take_the_fast_path(line):
         [],
         ["-q"],
         ["-h"],
-        ["--all", "true"],
+        ["--preserve-env", "true"],
         ["--files", "--", "true"],
         ["-fx", "true"],
         ["-qe", "staging", "true"],
