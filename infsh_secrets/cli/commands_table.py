@@ -68,6 +68,11 @@ COMMANDS = (
         "Check that an app's declared secrets are there.",
     ),
     Command(
+        ("secrets", "scan"),
+        f"{_MODULES}.scan:scan",
+        "Find your own secrets in files, commits and changes.",
+    ),
+    Command(
         ("secrets", "redact"),
         f"{_MODULES}.redact:redact",
         "Copy text with a mark in the place of every secret.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infsh_secrets.cli import check_words, record_words, use_words, version_words
+from infsh_secrets.cli import check_words, record_words, scan_words, use_words, version_words
 from infsh_secrets.domain.check_results import CheckResult
 from infsh_secrets.domain.masking import to_ascii
 from infsh_secrets.domain.results import (
@@ -27,6 +27,7 @@ from infsh_secrets.domain.results import (
     VerifyReport,
 )
 from infsh_secrets.domain.sanitize import sanitize
+from infsh_secrets.domain.scan_results import HookInstalled, ScanResult
 from infsh_secrets.domain.times import age, rfc3339
 from infsh_secrets.domain.use_results import UseList
 
@@ -61,6 +62,8 @@ def _secret_names(result: Result) -> list[str]:
         return [one.info.key for one in result.secrets]
     if isinstance(result, CheckResult):
         return result.unusable
+    if isinstance(result, ScanResult | HookInstalled):
+        return scan_words.names(result)
     if isinstance(result, Changes):
         return [change.info.key for change in result.changes]
     if isinstance(result, UseList):
@@ -78,6 +81,8 @@ def plain(result: Result, now: int, *, unicode: bool) -> str:
         rows = [(f"{label}:", value) for label, value in view_lines(result, now, unicode=unicode)]
     elif isinstance(result, CheckResult):
         rows = check_words.plain_rows(result)
+    elif isinstance(result, ScanResult):
+        rows = scan_words.rows(result)
     elif isinstance(result, UseList) and result.rows:
         rows = [use_words.row(one, now) for one in result.rows]
     else:
@@ -176,6 +181,8 @@ def empty_list(result: SecretList) -> str:
 
 def sentences(result: Result, *, unicode: bool) -> list[str]:
     """Return a result that is no table as sentences."""
+    if isinstance(result, ScanResult | HookInstalled):
+        return scan_words.sentences(result)
     if isinstance(result, Changes):
         return _changes(result, unicode=unicode)
     if isinstance(result, VaultStatus):
@@ -196,11 +203,15 @@ def sentences(result: Result, *, unicode: bool) -> list[str]:
     if isinstance(result, VaultTrusted):
         was = "had been rolled back and" if result.rolled_back else "was no older than before and"
         return [f"The vault {result.path} {was} is accepted as it is now."]
-    if isinstance(result, TeamList):
-        return [team + (" (in use)" if team == result.current else "") for team in result.teams]
+    if isinstance(result, TeamList | TeamCreated):
+        return _teams(result)
+    return []
+
+
+def _teams(result: TeamList | TeamCreated) -> list[str]:
     if isinstance(result, TeamCreated):
         return [f"Created the team {result.team}. Use it with --team {result.team}."]
-    return []
+    return [team + (" (in use)" if team == result.current else "") for team in result.teams]
 
 
 def _nothing(result: AuditList | StaleList | UseList) -> str:

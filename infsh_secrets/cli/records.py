@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from infsh_secrets.cli import use_records
+from infsh_secrets.cli import scan_words, use_records
 from infsh_secrets.domain.check_results import CheckResult
 from infsh_secrets.domain.masking import to_ascii
 from infsh_secrets.domain.results import (
@@ -32,6 +32,7 @@ from infsh_secrets.domain.results import (
     VerifyReport,
 )
 from infsh_secrets.domain.sanitize import sanitize_json
+from infsh_secrets.domain.scan_results import HookInstalled, ScanResult
 from infsh_secrets.domain.times import rfc3339
 from infsh_secrets.domain.use_results import UseList
 
@@ -88,7 +89,7 @@ def as_data(result: Result, *, unicode: bool) -> Any:
         return _of_vault(result)
     if isinstance(result, AuditList | UseList):
         return _recorded(result)
-    if isinstance(result, Checkup | CheckResult):
+    if isinstance(result, Checkup | CheckResult | ScanResult | HookInstalled):
         return _checked(result)
     raise TypeError("a result without a record")
 
@@ -105,7 +106,9 @@ def _teams(result: TeamList | TeamCreated) -> Any:
     return [{"name": team, "current": team == result.current} for team in result.teams]
 
 
-def _checked(result: Checkup | CheckResult) -> Any:
+def _checked(result: Checkup | CheckResult | ScanResult | HookInstalled) -> Any:
+    if isinstance(result, ScanResult | HookInstalled):
+        return scan_words.as_data(result)
     if isinstance(result, Checkup):
         return [_finding(finding) for finding in result.findings]
     return {

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from infsh_secrets.domain import exit_codes
 from infsh_secrets.domain.check_results import CheckResult
+from infsh_secrets.domain.scan_results import HookInstalled, ScanResult
 from infsh_secrets.domain.use_results import KnownUses, RunFacts, UseList
 
 if TYPE_CHECKING:
@@ -267,6 +268,8 @@ Result = (
     | Checkup
     | CheckResult
     | ExitCodes
+    | HookInstalled
+    | ScanResult
     | Text
     | UseList
 )

@@ -77,6 +77,7 @@ def test_only_the_agreed_files_stand_at_the_top():
     assert {path.split("/")[0] for path in listed.stdout.split()} <= {
         ".ci",
         ".gitignore",
+        ".pre-commit-hooks.yaml",
         "CHANGELOG.md",
         "LICENSE",
         "README.md",

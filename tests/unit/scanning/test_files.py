@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from infsh_secrets.scanning import files, scanner
+from infsh_secrets.scanning.files import search_file
+
+VALUE = b"made-up-7fQ2xLw9-value"
+
+
+@pytest.fixture
+def searched(finder, name_form, tmp_path):
+    def run(name, **options):
+        found = search_file(str(tmp_path / name), finder, name_form, **{"binary": False} | options)
+        return found and (found.size, found.hits and [tuple(hit)[1:] for hit in found.hits])
+
+    return run
+
+
+@pytest.mark.parametrize("before", [0, 1, 8192, 65_536, scanner.BLOCK - 9, 2 * scanner.BLOCK])
+def test_files_of_every_size(searched, tmp_path, before):
+    (tmp_path / "x").write_bytes(b"\n" * before + VALUE)
+    assert searched("x") == (before + len(VALUE), [(before + 1, 1, "plain")])
+
+
+def test_an_empty_file(searched, tmp_path):
+    (tmp_path / "x").write_bytes(b"")
+    assert searched("x") == (0, [])
+
+
+def test_of_a_large_binary_little_is_read(searched, tmp_path, monkeypatch):
+    with open(tmp_path / "x", "wb") as file:
+        file.truncate(1 << 40)
+    read = []
+    real = os.read
+    monkeypatch.setattr(files.os, "read", lambda *a: read.append(a[1]) or real(*a))
+    assert searched("x") == (1 << 40, None)
+    assert sum(read) <= 8192
+
+
+def test_what_is_no_regular_file_is_not_opened(searched, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("real")
+    (tmp_path / "real").write_bytes(VALUE)
+    for name in ("pipe", ".", "link", "absent", "real/below"):
+        assert searched(name) is None
+    assert searched("link", named=True) == (22, [(1, 1, "plain")])
+
+
+def test_a_file_that_vanishes_or_becomes_a_link_before_it_is_opened(
+    searched, tmp_path, monkeypatch
+):
+    (tmp_path / "x").write_bytes(VALUE)
+    real = os.open
+
+    def vanishing(path, flags):
+        os.unlink(path)
+        return real(path, flags)
+
+    monkeypatch.setattr(files.os, "open", vanishing)
+    assert searched("x") is None
+
+
+def test_a_file_that_shrinks_or_grows_meanwhile(searched, tmp_path, monkeypatch):
+    (tmp_path / "x").write_bytes(b"x" * 100_000)
+    real = os.read
+
+    def shrinking(descriptor, size):
+        os.truncate(tmp_path / "x", 9000)
+        return real(descriptor, size)
+
+    monkeypatch.setattr(files.os, "read", shrinking)
+    assert searched("x") == (100_000, [])
+    monkeypatch.setattr(files.os, "read", real)
+    with open(tmp_path / "x", "ab") as growing:
+        growing.write(VALUE)
+    assert searched("x")[1] == [(1, 9001, "plain")]
+
+
+def test_files_that_the_system_makes_up_are_read_to_their_end(finder, name_form):
+    found = search_file("/proc/self/status", finder, name_form, binary=False)
+    assert found is None or found.hits == []
