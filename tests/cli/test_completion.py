@@ -29,7 +29,7 @@ def complete(cli):
 def test_words(cli, complete):
     cli("set", "ALPHA_KEY", "value-of-alpha", "-d", "About\x1b[31m it", "-e", "staging")
     cli("set", "BETA_KEY", "value-of-beta")
-    assert complete("re") == ["rename", "restore"]
+    assert complete("ro") == ["rollback"]
     assert "get" in complete("")
     assert complete("get", "") == ["BETA_KEY"]
     assert complete("get", "-e", "staging", "") == ["ALPHA_KEY"]
