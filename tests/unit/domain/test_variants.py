@@ -206,11 +206,14 @@ def test_notations_of_tools_that_are_seldom_installed(form):
 @pytest.mark.parametrize(
     ("value", "form"),
     [
-        ("made~up key", "made%7Eup%20key"),
+        ("made~up*key", "made%7Eup%2Akey"),
         ("made[up]#^key", "made[up]#%5Ekey"),  # requests
-        ("made up^`{key}", "made%20up^`{key}"),  # WHATWG query of other schemes than http
+        ("made up'^`{key}", "made%20up'^`{key}"),  # WHATWG query of other schemes than http
         ("made up^key|", "made%20up%5Ekey|"),  # WHATWG path
+        ("a\n&'\"made", "a\n&amp;'\"made"),
+        ("a\n&'\"made", "a\n&amp;'&quot;made"),
+        ("a\n'\\made", "a\n\\'\\\\made"),  # PHP, Perl, fish
     ],
 )
-def test_notations_of_urls_that_differ_in_few_characters(value, form):
+def test_notations_that_differ_in_few_characters(value, form):
     assert form.encode() in forms(value.encode())
