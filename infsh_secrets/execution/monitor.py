@@ -70,6 +70,11 @@ class Monitor:
             for at in range(0, len(data), _REPORT_BYTES)
         ]
 
+    def wait(self) -> int:
+        """Wait for its end, and return what waitpid says of that."""
+        _, status = os.waitpid(self.number, 0)
+        return status
+
 
 def start_monitor(
     argv: Sequence[str],

@@ -155,12 +155,12 @@ class _Session:
         reports = self.monitor.read()
         if not reports:
             self.loop.forget(self.monitor.reports)
-            _, status = os.waitpid(self.monitor.number, 0)
-            if self.status is None:
-                self.status = status
+            self.status = self.monitor.wait()  # it was killed, and the command with it
         for what, value in reports:
             if what == monitors.ENDED:
+                self.loop.forget(self.monitor.reports)
                 self.status = value
+                self.monitor.wait()
             elif what == monitors.STOPPED:
                 self._stopped(value)
 

@@ -34,8 +34,8 @@ def bash(infsh, terminal):
         "bash", "--norc", "--noprofile", "-i", env={"PS1": PROMPT, "HISTFILE": "/dev/null"}
     )
     made.wait(PROMPT.rstrip())
-    made.line(f"alias r='{RUN}'; stty -echo; set -b; clear")
-    made.wait_for(lambda text: text == PROMPT.rstrip())
+    made.line(f"alias r='{RUN}'; stty -echo; set -b; clear; echo $((6 * 7))")
+    made.wait_for(lambda text: text == f"42\n{PROMPT.rstrip()}")
     return made
 
 
