@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from infsh_secrets.domain.names import is_key
-from infsh_secrets.manifest import nodes
-from infsh_secrets.manifest.explain import MISSING_SPACE, WRITE_DASH
-from infsh_secrets.manifest.nodes import SCALAR
+from infsh_secrets.syntax import nodes
+from infsh_secrets.syntax.explain import MISSING_SPACE, WRITE_DASH
+from infsh_secrets.syntax.nodes import SCALAR
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 
-    from infsh_secrets.manifest.nodes import Node
+    from infsh_secrets.syntax.nodes import Node
 
     Fields = dict[str, tuple[Node, Node]]
 

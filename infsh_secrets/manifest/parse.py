@@ -12,15 +12,15 @@ import os
 from infsh_secrets.domain.errors import UsageError
 from infsh_secrets.domain.names import check_key, is_key
 from infsh_secrets.manifest.checks import Checks, kind_of
-from infsh_secrets.manifest.explain import MISSING_SPACE
 from infsh_secrets.manifest.model import Connection, Declaration, Manifest
-from infsh_secrets.manifest.nodes import LIST, MAP, SCALAR, compose
 from infsh_secrets.manifest.source import read_bytes
+from infsh_secrets.syntax.explain import MISSING_SPACE
+from infsh_secrets.syntax.nodes import LIST, MAP, SCALAR, compose
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from infsh_secrets.manifest.checks import Fields
-    from infsh_secrets.manifest.nodes import Node
+    from infsh_secrets.syntax.nodes import Node
 
 SECTIONS = ("secrets", "requirements", "credentials", "integrations", "env")
 _OF_REQUIREMENTS = ("secrets", "credentials", "integrations")

@@ -12,7 +12,7 @@ import re
 from infsh_secrets.domain.errors import UsageError
 from infsh_secrets.domain.names import is_key
 from infsh_secrets.domain.sanitize import sanitize
-from infsh_secrets.manifest.explain import MISSING_SPACE, WRITE_DASH, explain
+from infsh_secrets.syntax.explain import MISSING_SPACE, WRITE_DASH, explain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class Node:
 
 
 def wrong(path: str, line: int, message: str, hint: str = "") -> NoReturn:
-    """Raise the UsageError for a line of a manifest."""
+    """Raise the UsageError for a line of a file."""
     raise UsageError(f"{sanitize(path)}, line {line}: {message}.", hint)
 
 
@@ -91,6 +91,15 @@ def compose(data: bytes, path: str) -> Node | None:
     Raises UsageError, which names the line, for what is no UTF-8, no YAML, beyond the limits, or
     not allowed: NUL, tags that name a type, several documents, a key that stands twice.
     """
+    documents = compose_all(data, path, most=1)
+    return documents[0] if documents else None
+
+
+def compose_all(data: bytes, path: str, most: int) -> list[Node]:
+    """Return the roots of the documents in `data`, at most so many; else as `compose`.
+
+    The limits are those of all of them together.
+    """
     import yaml
 
     text = decode(data, path)
@@ -98,7 +107,7 @@ def compose(data: bytes, path: str) -> Node | None:
     if len(directives) > _MAX_DIRECTIVES:  # the library compares each with every other
         line = text.count("\n", 0, directives[_MAX_DIRECTIVES].start()) + 1
         wrong(path, line, "too many lines that begin with %", "Remove them.")
-    composer = _Composer(path)
+    composer = _Composer(path, most)
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
     try:
         while loader.check_event():
@@ -108,7 +117,7 @@ def compose(data: bytes, path: str) -> Node | None:
         wrong(path, line, message, hint)
     finally:
         loader.dispose()
-    return composer.root
+    return composer.documents
 
 
 def decode(data: bytes, path: str) -> str:
@@ -144,10 +153,11 @@ class _Open:
 class _Composer:
     """Takes the events of the scanner one by one."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, most: int) -> None:
         self.path = path
-        self.root: Node | None = None
-        self._documents = 0
+        self.documents: list[Node] = []
+        self._most = most
+        self._begun = 0
         self._stack: list[_Open] = []
         self._anchors: dict[str, Node | None] = {}
         self._aliases = 0
@@ -172,9 +182,15 @@ class _Composer:
         elif kind == "AliasEvent":
             self._alias(event.anchor, line)
         elif kind == "DocumentStartEvent":
-            self._documents += 1
-            if self._documents > 1:
+            self._document(line)
+
+    def _document(self, line: int) -> None:
+        self._begun += 1
+        self._anchors = {}
+        if self._begun > self._most:
+            if self._most == 1:
                 wrong(self.path, line, "a second document", "Keep one document in the file.")
+            wrong(self.path, line, f"more than {self._most} documents", "Split the file.")
 
     def _tag(self, tag: str | None, kind: str, line: int) -> str:
         """Return the end of a standard tag of that kind of node, "" for none."""
@@ -187,7 +203,7 @@ class _Composer:
             wrong(
                 self.path,
                 line,
-                "a YAML tag that is not allowed in a manifest",
+                "a YAML tag that is not allowed here",
                 "Remove the tag, or put text that begins with ! in quotes.",
             )
         return name
@@ -245,7 +261,7 @@ class _Composer:
             parent.height = max(parent.height, node.height + 1)
             self._put(self._stack[-1], node)
         else:
-            self.root = node
+            self.documents.append(node)
 
     @staticmethod
     def _put(parent: _Open, node: Node) -> None:

@@ -8,8 +8,9 @@ import socket
 import pytest
 
 from infsh_secrets.domain.errors import DeniedError, NotFoundError, UsageError
-from infsh_secrets.manifest import nodes, source
+from infsh_secrets.manifest import source
 from infsh_secrets.manifest.parse import parse, read
+from infsh_secrets.syntax import nodes
 
 MIB = 1024 * 1024
 

@@ -1,0 +1,1 @@
+"""Text of others taken apart: YAML as nodes that know their lines."""
