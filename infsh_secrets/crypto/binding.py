@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from hashlib import sha256
     from hmac import compare_digest
     from hmac import digest as hmac_digest
+    from hmac import new as hmac_new
 
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 else:
@@ -22,11 +23,12 @@ else:
     except (ImportError, AttributeError):
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
     try:
-        from _hashlib import compare_digest, hmac_digest
+        from _hashlib import compare_digest, hmac_digest, hmac_new
         from _hashlib import openssl_sha256 as sha256
     except ImportError:
         from hashlib import sha256
         from hmac import compare_digest
         from hmac import digest as hmac_digest
+        from hmac import new as hmac_new
 
-__all__ = ["AESGCM", "compare_digest", "hmac_digest", "sha256"]
+__all__ = ["AESGCM", "compare_digest", "hmac_digest", "hmac_new", "sha256"]

@@ -10,7 +10,7 @@ from infsh_secrets.stores.vault.uselog import Use, append
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from infsh_secrets.domain.models import Secret, SecretInfo
     from infsh_secrets.domain.results import Filters
@@ -86,13 +86,22 @@ def prepare_write(workspace: Workspace, keys: Sequence[str]) -> None:
         workspace.store().check_writable()
 
 
-def write(workspace: Workspace, writes: Sequence[Write]) -> list[Outcome]:
-    """Store secrets in one transaction, in a new vault if there is none yet."""
+def write(
+    workspace: Workspace,
+    writes: Sequence[Write],
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Outcome]:
+    """Store secrets in one transaction, in a new vault if there is none yet.
+
+    `progress` is told (done, of how many) as it goes.
+    """
     prepare_write(workspace, [write.key for write in writes])
     if not workspace.exists():
         from infsh_secrets.services.keys import create_first_vault
 
         create_first_vault(workspace)
+    if progress is not None:
+        workspace.vault_store().progress = progress
     return workspace.store().write(workspace.settings.environment, writes)
 
 

@@ -79,7 +79,7 @@ def write(workspace: Workspace, pairs: Sequence[tuple[str, bytes]], request: Req
         )
     outcomes = secrets.write(workspace, writes)
     workspace.notices += [f"Warning: {warning}" for warning in warnings]
-    workspace.notices += _missing_halves(workspace, [key for key, _ in pairs])
+    workspace.notices += missing_halves(workspace, [key for key, _ in pairs])
     store = workspace.store()
     return Changes(
         Place(store.name, store.team),
@@ -113,7 +113,8 @@ def _parse_expiry(text: str | None, now: int) -> int | None:
     return moment
 
 
-def _missing_halves(workspace: Workspace, keys: list[str]) -> list[str]:
+def missing_halves(workspace: Workspace, keys: list[str]) -> list[str]:
+    """Return what to say of keys that are half of a pair whose other half is not stored."""
     if not set(keys).intersection(wellknown.AWS_PAIR):
         return []
     names = set(secrets.names(workspace))

@@ -25,15 +25,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from infsh_secrets.crypto.mac import MacKey
     from infsh_secrets.stores.base import Write
 
 KEPT_VERSIONS = 20
 KEPT_DELETED_MS = 30 * 24 * 3600 * 1000
 
 
-def fingerprint(key: bytes, value: bytes) -> str:
+def fingerprint(key: bytes | MacKey, value: bytes) -> str:
     """Return 16 hex digits that are equal for equal values under one store's key."""
-    return hmac_digest(key, value, "sha256")[:8].hex()
+    mac = hmac_digest(key, value, "sha256") if isinstance(key, bytes) else key.digest(value)
+    return mac[:8].hex()
 
 
 def replaced(info: SecretInfo, **fields: object) -> SecretInfo:
@@ -68,7 +70,7 @@ def put(
     `info` is that of the live or deleted secret of that name, `mark` the new value's fingerprint.
     """
     if info is None:
-        return CREATED, _described(_blank(environment, write, now), write, mark, now)
+        return CREATED, _new(environment, write, mark, now)
     live = info.deleted is None
     if write.create and live:
         raise ConflictError(
@@ -203,18 +205,19 @@ def _describe(
         after.expires = expires or None
 
 
-def _blank(environment: str, write: Write, now: int) -> SecretInfo:
+def _new(environment: str, write: Write, mark: str, now: int) -> SecretInfo:
+    description = write.description
     return SecretInfo(
         key=write.key,
         environment=environment,
-        description=write.first_description,
-        metadata={},
-        masked="",
-        fingerprint="",
-        version=0,
+        description=write.first_description if description is None else description,
+        metadata=check_metadata(dict(write.metadata)) if write.metadata else {},
+        masked=mask(write.value.reveal()),
+        fingerprint=mark,
+        version=1,
         created=now,
         updated=now,
-        expires=None,
+        expires=write.expires or None,
         last_used=None,
         deleted=None,
     )

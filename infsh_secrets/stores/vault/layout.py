@@ -11,6 +11,10 @@ from struct import Struct
 from infsh_secrets.crypto.binding import hmac_digest, sha256
 from infsh_secrets.domain.models import SecretInfo
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from infsh_secrets.crypto.mac import MacKey
+
 LIVE = 0
 DELETED = 1
 BUCKETS = 256
@@ -22,7 +26,9 @@ _FINGERPRINT = b"\x05"
 _USE = b"\x06"
 _SMALLEST_PAD = 64
 _U64_NUMBERS = 6
-_NUMBERS = Struct(f">{_U64_NUMBERS}Q").unpack_from
+_REV_STATE_LENGTH = Struct(">QBI").pack
+_VERSION_LENGTH = Struct(">QI").pack
+_NUMBERS = Struct(f">{_U64_NUMBERS}Q")
 
 
 class LayoutError(Exception):
@@ -69,15 +75,20 @@ def use_context(vault: bytes, identity: bytes) -> bytes:
     return _DOMAIN + _USE + vault + identity
 
 
-def name_index(key: bytes, environment: str, name: str) -> bytes:
+def name_index(key: bytes | MacKey, environment: str, name: str) -> bytes:
     """Return the blind index of a name in an environment: 16 bytes."""
-    message = b"name\0" + lp(environment.encode()) + lp(name.encode())
-    return hmac_digest(key, message, "sha256")[:16]
+    return _index(key, b"name\0" + lp(environment.encode()) + lp(name.encode()))
 
 
-def name_only_index(key: bytes, name: str) -> bytes:
+def name_only_index(key: bytes | MacKey, name: str) -> bytes:
     """Return the blind index of a name in any environment: 16 bytes."""
-    return hmac_digest(key, b"name\0" + lp(name.encode()), "sha256")[:16]
+    return _index(key, b"name\0" + lp(name.encode()))
+
+
+def _index(key: bytes | MacKey, message: bytes) -> bytes:
+    if isinstance(key, bytes):
+        return hmac_digest(key, message, "sha256")[:16]
+    return key.digest(message)[:16]
 
 
 def _padded_size(length: int) -> int:
@@ -117,15 +128,16 @@ def encode_overview(info: SecretInfo) -> bytes:
         fields.append(lp(name.encode()) + lp(value.encode()))
     fields.append(lp(info.masked.encode()))
     fields.append(lp(bytes.fromhex(info.fingerprint)))
-    numbers = (
-        info.created,
-        info.updated,
-        info.expires or 0,
-        info.last_used or 0,
-        info.version,
-        info.deleted or 0,
+    fields.append(
+        _NUMBERS.pack(
+            info.created,
+            info.updated,
+            info.expires or 0,
+            info.last_used or 0,
+            info.version,
+            info.deleted or 0,
+        )
     )
-    fields.extend(map(u64, numbers))
     return pad(b"".join(fields))
 
 
@@ -153,7 +165,7 @@ def decode_overview(padded: bytes) -> SecretInfo:
             wanted += 2 * pairs + 2
     if at + 8 * _U64_NUMBERS != len(data):
         raise LayoutError
-    numbers = _NUMBERS(data, at)
+    numbers = _NUMBERS.unpack_from(data, at)
     try:
         words = [text.decode() for text in texts[:-1]]
     except UnicodeDecodeError:
@@ -285,18 +297,14 @@ class Item:
 
 def item_digest(item: Item, versions: list[tuple[int, bytes]]) -> bytes:
     """Return the digest over an item and the sealed values of all its versions, oldest first."""
-    state = sha256(
-        b"item"
-        + item.item_id
-        + item.idx
-        + item.nidx
-        + u64(item.rev)
-        + bytes((item.state,))
-        + lp(item.overview)
-    )
+    parts = [
+        b"item" + item.item_id + item.idx + item.nidx,
+        _REV_STATE_LENGTH(item.rev, item.state, len(item.overview)),
+        item.overview,
+    ]
     for version, sealed in versions:
-        state.update(u64(version) + lp(sealed))
-    return state.digest()
+        parts += (_VERSION_LENGTH(version, len(sealed)), sealed)
+    return sha256(b"".join(parts)).digest()
 
 
 def bucket_hash(rows: list[tuple[bytes, bytes, int, int, bytes]]) -> bytes:

@@ -181,6 +181,10 @@ class Database:
             raise self.damaged("it cannot be read") from None
         return True
 
+    def expect_much(self) -> None:
+        """Keep 64 MiB of pages in memory: less would be written and read again in a long write."""
+        self.run("PRAGMA cache_size=-65536")
+
     def commit(self) -> None:
         """Make the transaction durable; on an error it is not known whether that happened."""
         self.run("COMMIT")

@@ -7,7 +7,7 @@ import time
 
 from infsh_secrets.crypto.binding import compare_digest
 from infsh_secrets.crypto.kdf import VaultKeys
-from infsh_secrets.crypto.seal import SealError, open_sealed
+from infsh_secrets.crypto.seal import SealError, SealingKey, open_sealed
 from infsh_secrets.domain.errors import InfshError, IntegrityError, KeyChangedError
 from infsh_secrets.domain.models import Secret, SecretInfo, SecretValue
 from infsh_secrets.stores.base import Capabilities, SecretStore, no_version, not_found
@@ -86,9 +86,9 @@ class VaultStore(SecretStore):
     """Secrets in one unlocked vault file.
 
     `clock` gives milliseconds since 1970; `actor` (user, program) for the audit chain; `use_log` is
-    the path of the use log, "" for none. `notices` collects what a person should be told, and
-    `seen` is how many audit entries there were at the last look; `anchor` knows the newest state
-    seen on this machine.
+    the path of the use log, "" for none. `notices` collects what a person should be told,
+    and `seen` is how many audit entries there were at the last look; `anchor` knows the newest
+    state seen on this machine. `progress` is told how far a long write is.
     """
 
     name = "vault"
@@ -107,12 +107,14 @@ class VaultStore(SecretStore):
         self.locked = locked
         self.file = locked.file
         self.keys = keys
+        self.sealing = SealingKey(keys.record)
         self.team = team
         self.actor = actor
         self.clock = clock
         self.use_log = ""
         self.notices: list[str] = []
         self.seen = 0
+        self.progress: Callable[[int, int], None] = lambda *_: None
         self.anchor = anchor
         self._vault_id = locked.head.vault_id
         self._epoch = locked.head.epoch
@@ -218,7 +220,10 @@ class VaultStore(SecretStore):
 
     def find(self, ledger: Ledger, environment: str, key: str) -> Item | None:
         """Return the item of a name, live or deleted; None is proven by the name's bucket."""
-        idx = name_index(self.keys.index, environment, key)
+        return self.find_index(ledger, name_index(self.keys.index, environment, key))
+
+    def find_index(self, ledger: Ledger, idx: bytes) -> Item | None:
+        """Do what `find` does, by the name's blind index."""
         if idx not in ledger.bucket(idx[0]):
             return None
         item = self.file.item(idx)
@@ -239,7 +244,7 @@ class VaultStore(SecretStore):
         """Return an item's overview, and check that it bears the name that was asked for."""
         context = overview_context(self.vault, item.item_id, item.rev)
         try:
-            info = decode_overview(open_sealed(self.keys.record, context, item.overview))
+            info = decode_overview(open_sealed(self.sealing, context, item.overview))
         except (SealError, LayoutError):
             raise self.damaged_item(item) from None
         if (key is not None and (info.key, info.environment) != (key, environment)) or (
@@ -259,7 +264,7 @@ class VaultStore(SecretStore):
         """Return (created, value) of one version."""
         context = value_context(self.vault, item.item_id, version)
         try:
-            return decode_value(open_sealed(self.keys.record, context, sealed))
+            return decode_value(open_sealed(self.sealing, context, sealed))
         except (SealError, LayoutError):
             raise self.damaged_item(item) from None
 
@@ -284,8 +289,9 @@ class VaultStore(SecretStore):
         return Transaction(self)
 
     def write(self, environment: str, writes: Sequence[Write]) -> list[Outcome]:
-        with self.begin() as transaction:
-            return [transaction.put(environment, write) for write in writes]
+        from infsh_secrets.stores.vault import bulk
+
+        return bulk.write(self, environment, writes)
 
     def delete(
         self, environment: str, keys: Sequence[str], *, ignore_missing: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 
+from infsh_secrets.crypto.mac import MacKey
 from infsh_secrets.crypto.seal import seal
 from infsh_secrets.domain.errors import InfshError, IntegrityError, UnavailableError
 from infsh_secrets.stores import changes
@@ -18,7 +19,7 @@ from infsh_secrets.stores.base import (
     Outcome,
     not_found,
 )
-from infsh_secrets.stores.vault import audit, grouping, uses
+from infsh_secrets.stores.vault import audit, bulk, grouping, uses
 from infsh_secrets.stores.vault.failed_commit import after_failed_commit
 from infsh_secrets.stores.vault.layout import (
     DELETED,
@@ -61,6 +62,7 @@ class Transaction:
         self._store = store
         self._file = store.file
         self._keys = store.keys
+        self._index_key = MacKey(store.keys.index)
         self._subjects: list[audit.Subject] = []
         self._items: dict[bytes, Item] = {}
         self._infos: dict[bytes, SecretInfo] = {}
@@ -73,7 +75,7 @@ class Transaction:
         self._gone: dict[bytes, Item] = {}
         self._ledger: Ledger
         self._fold: uses.Fold
-        self._fingerprint_key: bytes
+        self._fingerprint_key: MacKey
         self._now = 0
         self._may_expire = False
 
@@ -81,7 +83,7 @@ class Transaction:
         self._file.begin_write()
         try:
             self._ledger = self._store.ledger()
-            self._fingerprint_key = self._store.fingerprint_key(self._ledger)
+            self._fingerprint_key = MacKey(self._store.fingerprint_key(self._ledger))
             last = (self._ledger.root.audit_seq, self._ledger.root.audit_head)
             last_write = audit.last_time(self._file, self._keys, self._store.vault, last)
             self._now = self._store.clock()
@@ -113,7 +115,7 @@ class Transaction:
 
     def put(self, environment: str, write: Write) -> Outcome:
         """Create, update, revive, describe or leave one secret."""
-        idx = name_index(self._keys.index, environment, write.key)
+        idx = name_index(self._index_key, environment, write.key)
         item = self._load(idx, environment, write.key)
         data = write.value.reveal_bytes()
         mark = changes.fingerprint(self._fingerprint_key, data)
@@ -130,7 +132,7 @@ class Transaction:
 
     def delete(self, environment: str, key: str, ignore_missing: bool) -> SecretInfo | None:
         """Turn a live secret into a tombstone."""
-        idx = name_index(self._keys.index, environment, key)
+        idx = name_index(self._index_key, environment, key)
         self._load(idx, environment, key)
         before = self._infos.get(idx)
         if ignore_missing and (before is None or before.deleted is not None):
@@ -140,7 +142,7 @@ class Transaction:
 
     def restore(self, environment: str, key: str) -> SecretInfo:
         """Turn a tombstone back into a live secret."""
-        idx = name_index(self._keys.index, environment, key)
+        idx = name_index(self._index_key, environment, key)
         self._load(idx, environment, key)
         info = changes.restore(self._infos.get(idx), environment, key, self._now)
         return self._set_state(idx, LIVE, RESTORED, info)
@@ -161,7 +163,7 @@ class Transaction:
     def rename(self, environment: str, old: str, new: str) -> SecretInfo:
         """Move a live secret to the place of another name; its id and versions stay."""
         idx, item, before = self._live(environment, old)
-        place = name_index(self._keys.index, environment, new)
+        place = name_index(self._index_key, environment, new)
         self._load(place, environment, new)
         info = changes.rename(before, self._infos.get(place), new, self._now)
         self._subjects.append((RENAMED, environment, old, info.version))
@@ -169,7 +171,7 @@ class Transaction:
         self._ledger.bucket(idx[0]).pop(idx, None)
         self._changed.discard(idx)
         del self._items[idx], self._infos[idx]
-        item.idx, item.nidx = place, name_only_index(self._keys.index, new)
+        item.idx, item.nidx = place, name_only_index(self._index_key, new)
         self._items[place] = item
         self._versions[place] = self._versions.pop(idx)
         self._record(RENAMED_TO, info, place)
@@ -178,7 +180,7 @@ class Transaction:
     def copy(self, source: tuple[str, str], target: tuple[str, str]) -> SecretInfo:
         """Make a new secret with the newest value of a live one; both are (environment, key)."""
         idx, item, before = self._live(*source)
-        place = name_index(self._keys.index, *target)
+        place = name_index(self._index_key, *target)
         self._load(place, *target)
         info = changes.copy(before, self._infos.get(place), *target, self._now)
         sealed = dict(self._versions[idx]).get(before.version)
@@ -216,7 +218,7 @@ class Transaction:
 
     def purge(self, environment: str, key: str) -> SecretInfo:
         """Remove a live or deleted secret and all its versions."""
-        idx = name_index(self._keys.index, environment, key)
+        idx = name_index(self._index_key, environment, key)
         item = self._load(idx, environment, key)
         info = changes.purge(self._infos.get(idx), environment, key)
         if item is not None:
@@ -240,7 +242,7 @@ class Transaction:
         """Return the verified item, as this transaction has left it so far; None if absent."""
         if idx in self._items:
             return self._items[idx]
-        item = self._store.find(self._ledger, environment, key)
+        item = self._store.find_index(self._ledger, idx)
         if item is not None:
             info = self._store.open_overview(item, environment, key)
             if self._may_expire and changes.expired(info, self._now):
@@ -253,7 +255,7 @@ class Transaction:
 
     def _live(self, environment: str, key: str) -> tuple[bytes, Item, SecretInfo]:
         """Return (idx, item, what is known) of a live secret; NotFoundError for any other."""
-        idx = name_index(self._keys.index, environment, key)
+        idx = name_index(self._index_key, environment, key)
         item = self._load(idx, environment, key)
         info = changes.live(self._infos.get(idx), environment, key)
         if item is None:
@@ -261,7 +263,7 @@ class Transaction:
         return idx, item, info
 
     def _new_item(self, idx: bytes, key: str) -> Item:
-        nidx = name_only_index(self._keys.index, key)
+        nidx = name_only_index(self._index_key, key)
         self._items[idx] = item = Item(idx, nidx, os.urandom(16), 0, LIVE, b"", b"")
         self._versions[idx] = []
         return item
@@ -273,7 +275,7 @@ class Transaction:
 
     def _append_version(self, item: Item, version: int, data: bytes) -> None:
         context = value_context(self._store.vault, item.item_id, version)
-        sealed = seal(self._keys.record, context, encode_value(self._now, data))
+        sealed = seal(self._store.sealing, context, encode_value(self._now, data))
         versions = self._versions[item.idx]
         versions.append((version, sealed))
         self._new_versions.append((item.item_id, version, sealed))
@@ -293,11 +295,11 @@ class Transaction:
         for place, moment in self._fold.last_used.items():
             self._touch(*place, moment)
         changed = sorted(self._changed)
-        for idx in changed:
+        for idx in bulk.sealing(self._store, changed):
             item = self._items[idx]
             item.rev += 1
             context = overview_context(vault, item.item_id, item.rev)
-            item.overview = seal(self._keys.record, context, encode_overview(self._infos[idx]))
+            item.overview = seal(self._store.sealing, context, encode_overview(self._infos[idx]))
             item.digest = item_digest(item, self._versions[idx])
             entry = (idx, item.item_id, item.rev, item.state, item.digest)
             self._ledger.bucket(idx[0])[idx] = entry
@@ -315,9 +317,9 @@ class Transaction:
 
     def _touch(self, environment: str, key: str, moment: int) -> None:
         """Take over when a secret was used last; one that is absent or damaged is passed over."""
-        idx = name_index(self._keys.index, environment, key)
+        idx = name_index(self._index_key, environment, key)
         environment, key = self._moved.get(idx, (environment, key))  # used under its old name
-        idx = name_index(self._keys.index, environment, key)
+        idx = name_index(self._index_key, environment, key)
         with contextlib.suppress(IntegrityError):  # the write of another must not fail for it
             self._load(idx, environment, key)
         info = self._infos.get(idx)

@@ -254,3 +254,15 @@ def test_the_page_on_the_format_has_the_check_values():
         page = file.read()
     for *_, digest in CHECK_VALUES:
         assert digest in page
+
+
+def test_a_key_made_ready_seals_and_opens_as_the_key_itself():
+    ready = seal.SealingKey(KEY)
+    for message in (b"", b"made up", bytes(16384), bytes(40000)):
+        sealed = seal_with_salt(KEY, b"context", message, SALT)
+        assert seal_with_salt(ready, b"context", message, SALT) == sealed
+        assert open_sealed(ready, b"context", sealed) == message
+    with pytest.raises(SealError):
+        open_sealed(ready, b"other", sealed)
+    with pytest.raises(ValueError, match="32 bytes"):
+        seal.SealingKey(KEY[:31])
