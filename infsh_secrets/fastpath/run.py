@@ -53,7 +53,8 @@ class PlainRun:
     def run(self, ask: Callable[[str], str] | None, say: Callable[[str, bool], None]) -> int:
         """Run the command and return its exit status; `say` gets notices before it starts."""
         from infsh_secrets.config.settings import Options, Settings
-        from infsh_secrets.services.run import Request, run
+        from infsh_secrets.services.run import run
+        from infsh_secrets.services.run_request import Request
         from infsh_secrets.services.workspace import Workspace
 
         settings = Settings(Options(**self.options), os.environ)

@@ -40,6 +40,22 @@ def fill_missing_descriptors() -> None:
         sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
 
 
+def withhold(descriptor: int) -> None:
+    """Keep what can be read from a descriptor from every program that this process starts.
+
+    Standard input reads as empty from now on.
+    """
+    try:
+        if descriptor == 0:
+            nothing = os.open(os.devnull, os.O_RDONLY)
+            os.dup2(nothing, 0)
+            os.close(nothing)
+        else:
+            os.set_inheritable(descriptor, False)  # noqa: FBT003  # it takes no keyword
+    except OSError:
+        return  # there is no such descriptor
+
+
 def may_ask(environ: Mapping[str, str], *, no_input: bool = False) -> bool:
     """Tell whether a question may be asked: never in CI, in a script, or where it is forbidden."""
     if no_input or environ.get("INFSH_NO_INPUT") not in (None, "", "0") or environ.get("CI"):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 
-from infsh_secrets.domain.errors import UsageError
-from infsh_secrets.domain.names import check_key
+from infsh_secrets.domain import exit_codes
+from infsh_secrets.domain.errors import InfshError, UsageError
 from infsh_secrets.domain.sanitize import sanitize
 from infsh_secrets.execution import environment
-from infsh_secrets.execution.environment import EVERYTHING
+from infsh_secrets.files.streams import withhold
 from infsh_secrets.services.manifests import locate
+from infsh_secrets.services.run_request import Request, check_request, command_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,56 +22,7 @@ if TYPE_CHECKING:
     from infsh_secrets.services.workspace import Workspace
     from infsh_secrets.stores.vault.selection import Selection
 
-SHELL = "/bin/sh"
 UNMASKED = "INFSH_NO_MASKING"
-
-
-class Request:
-    """What to run, and with which secrets; lists of names may hold several, joined by commas.
-
-    `preserve` and `files` are "" for none, and EVERYTHING stands for all names.
-    """
-
-    __slots__ = (
-        "allow",
-        "command",
-        "everything",
-        "file",
-        "files",
-        "masking",
-        "only",
-        "preserve",
-        "pristine",
-        "replace",
-        "shell",
-    )
-
-    def __init__(
-        self,
-        command: Sequence[str],
-        *,
-        file: str | None = None,
-        only: Sequence[str] | None = None,
-        everything: bool = False,
-        preserve: Sequence[str] | None = None,
-        pristine: bool = False,
-        allow: Sequence[str] | None = None,
-        files: Sequence[str] | None = None,
-        masking: bool = True,
-        replace: bool = False,
-        shell: bool = False,
-    ) -> None:
-        self.command = command
-        self.file = file
-        self.only = _names("--only", only)
-        self.everything = everything
-        self.preserve = _names("--preserve-env", preserve)
-        self.pristine = pristine
-        self.allow = _names("--allow-env", allow)
-        self.files = _names("--files", files)
-        self.masking = masking
-        self.replace = replace
-        self.shell = shell
 
 
 class Wanted:
@@ -133,26 +85,39 @@ def run(
     record = note_run(workspace, plan.given, plan.manifest, plan.argv[0])
     tell()
     workspace.close()
-    if plan.in_files:
-        from infsh_secrets.services.run_files import run_with_files
-
-        status = run_with_files(plan, redactor, workspace.notices, tell)
-    elif request.replace:
-        from infsh_secrets.execution.child import replace_process
-
-        replace_process(plan.argv, plan.environ)
-    else:
-        from infsh_secrets.execution.child import run_child
-
-        status = run_child(plan.argv, plan.environ, redactor)
+    if workspace.settings.key_fd is not None:
+        withhold(workspace.settings.key_fd)
+    try:
+        status = _start(plan, redactor, request, workspace.notices, tell)
+    except InfshError as error:
+        record.ended(exit_codes.of_run(error.exit_status))
+        raise
     record.ended(status)
     return status
 
 
+def _start(
+    plan: Plan,
+    redactor: Redactor | None,
+    request: Request,
+    notices: list[str],
+    tell: Callable[[], None],
+) -> int:
+    if plan.in_files:
+        from infsh_secrets.services.run_files import run_with_files
+
+        return run_with_files(plan, redactor, notices, tell)
+    from infsh_secrets.execution.child import replace_process, run_child
+
+    if request.replace:
+        replace_process(plan.argv, plan.environ)
+    return run_child(plan.argv, plan.environ, redactor)
+
+
 def prepare(workspace: Workspace, request: Request, parent: Mapping[str, str]) -> Plan:
     """Return what is to be started, after reading everything it needs in one snapshot."""
-    argv = _argv(request)
-    _check(request)
+    argv = command_of(request)
+    check_request(request)
     wanted = _wanted(request, workspace.settings.state)
     variables = wanted.manifest.variables if wanted.manifest else {}
     if wanted.manifest:
@@ -215,45 +180,6 @@ def _plan(
         manifest=wanted.manifest.path if wanted.manifest else "",
         protected=protected,
     )
-
-
-def _names(option: str, values: Sequence[str] | None) -> tuple[str, ...]:
-    """Return the names of a repeatable option whose values may be joined by commas, each once."""
-    names = [name.strip() for value in values or () for name in value.split(",")]
-    if "" in names:
-        raise UsageError(f"The option {option} is empty.", "Name something, or leave it out.")
-    return tuple(dict.fromkeys(names))
-
-
-def _argv(request: Request) -> list[str]:
-    command = list(request.command)
-    if not command or not command[0]:
-        raise UsageError(
-            "No command is named.", "Name it after --, as in: infsh secrets run -- python app.py"
-        )
-    if not request.shell:
-        return command
-    if len(command) > 1:
-        raise UsageError(
-            "With --shell the whole command is one word, and several are given.",
-            "Put it in quotes, as in: infsh secrets run -c 'echo one | cat'",
-        )
-    return [SHELL, "-c", command[0]]
-
-
-def _check(request: Request) -> None:
-    if request.only and request.everything:
-        raise UsageError("--only and --all contradict each other.", "Leave one of them out.")
-    if request.replace and request.files:
-        raise UsageError(
-            "--exec leaves nobody who would remove the files of --files.",
-            "Leave one of them out.",
-        )
-    for key in (*request.only, *request.files):
-        if key != EVERYTHING:
-            check_key(key)
-    if EVERYTHING in request.only:
-        raise UsageError("--only takes names.", "All secrets are given with --all.")
 
 
 def _wanted(request: Request, state: str) -> Wanted:

@@ -104,6 +104,7 @@ OF_RUN = {
             "manifest.source",
             "services.manifests",
             "services.run",
+            "services.run_request",
             "services.use_records",
             "stores.vault.runs",
             "stores.vault.selection",

@@ -555,6 +555,32 @@ def test_a_locked_vault_is_125_where_nothing_may_be_asked(app, cli, own_home):
     assert (done.status, done.error["code"], done.error["exit"]) == (125, "locked", 125)
 
 
+@pytest.mark.parametrize("options", [[], ["--exec"], ["--no-masking"], ["--files"]])
+def test_the_descriptor_of_the_key_does_not_reach_the_command(app, own_home, program, options):
+    (key,) = own_home.glob(".local/share/infsh-secrets/keys/*.key")
+    look = 'test ! -e /dev/fd/9 && cat && echo "[$1]"'
+    for number in ("9", "0"):
+        done = subprocess.run(
+            [
+                *("sh", "-c", f'exec "$@" {number}<"$KEY_PATH"', "sh"),
+                *(program, "secrets", "run", "-q", "--key-fd", number, *options),
+                *("--", "sh", "-c", look),
+            ],
+            env={**os.environ, "KEY_PATH": str(key)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+        assert (done.returncode, done.stdout) == (0, b"[]\n"), done.stderr
+
+
+def test_a_run_that_could_not_be_started_is_on_record_as_such(app, cli):
+    cli("run", "--", "nosuch-command")
+    cli("set", "UNRELATED", VALUE)
+    assert "nosuch-command" in cli("uses", "FIRST").out.decode()
+    assert "127" in cli("uses", "FIRST").out.decode()
+
+
 def test_a_run_is_on_record(app, cli):
     cli("run", "--", "true")
     cli("set", "UNRELATED", VALUE)

@@ -93,9 +93,10 @@ def run(
     import os
 
     from infsh_secrets.services import run as service
+    from infsh_secrets.services.run_request import Request
 
     workspace = context.workspace
-    request = service.Request(
+    request = Request(
         words or (),
         file=file,
         only=only,
