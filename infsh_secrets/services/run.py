@@ -169,7 +169,7 @@ def _plan(
         secrets=as_text,
         variables={name: v for name, v in variables.items() if name not in in_files},
         hidden=known.union(in_files),
-        preserve=request.preserve,
+        preserve={*request.preserve, *kept},
         pristine=request.pristine,
     )
     return Plan(

@@ -276,7 +276,9 @@ def test_a_secret_wins_unless_the_variable_is_preserved(app, seen, monkeypatch):
         found = seen("FIRST SECOND", option)
         assert found == {"FIRST": "'of the shell'", "SECOND": f"'{VALUE}-2'"}
     assert seen("FIRST", "--preserve-env=SECOND") == {"FIRST": f"'{VALUE}-1'"}
-    assert seen("FIRST", "--preserve-env", "--all") == {"FIRST": "'of the shell'"}
+    for options in (["--all"], ["--pristine"], ["--pristine", "--all"]):
+        assert seen("FIRST", "--preserve-env", *options) == {"FIRST": "'of the shell'"}
+    assert seen("FIRST MODE", "--pristine") == {"FIRST": f"'{VALUE}-1'", "MODE": "'fast'"}
 
 
 def test_a_preserved_variable_stands_in_for_a_missing_secret(app, cli, monkeypatch):
