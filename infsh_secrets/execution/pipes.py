@@ -188,11 +188,11 @@ def leave_to_copy(loop: Loop, channels: Sequence[Channel], signals: Signals) -> 
 
 def raise_failure(channels: Sequence[Channel]) -> None:
     """Raise what went wrong with our standard output, unless its reader just had enough."""
-    from infsh_secrets.files.streams import output_error
-
     for channel in channels:
         failure = channel.failure
         if failure is not None and failure.errno not in _READER_GONE:
+            from infsh_secrets.files.streams import output_error
+
             raise output_error(failure)
 
 

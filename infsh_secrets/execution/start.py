@@ -54,13 +54,13 @@ def execute(argv: Sequence[str], environ: Mapping[str, str]) -> NoReturn:
     name = argv[0]
     found: InfshError | None = None
     for path in _candidates(name, environ):
+        if not os.path.exists(path):  # a try costs more, since it converts every variable
+            continue
         try:
             os.execve(path, list(argv), environ)  # noqa: S606  # an argument list is the point
         except OSError as error:
             if error.errno == errno.ENOEXEC:
                 _by_shell(path, argv, environ)
-            if error.errno in _ABSENT and not os.path.exists(path):
-                continue
             problem = _problem(name, path, error.errno or 0)
             if error.errno not in (*_ABSENT, errno.EACCES):
                 raise problem from None
