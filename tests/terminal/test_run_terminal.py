@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import sys
 import time
@@ -160,6 +161,56 @@ def test_a_signal_to_us_reaches_the_command_once(python, name):
     os.kill(made.child.pid, getattr(signal, name))
     assert made.end() == 7
     assert made.text.endswith(f"{name}\nseen 1")
+
+
+def test_ctrl_c_is_heard_in_a_flood(terminal):
+    made = terminal(*RUN, "yes", "many words of output that nobody can read")
+    made.wait("many words")
+    made.send("\x03")
+    assert made.end() == 130
+
+
+def test_ctrl_s_and_ctrl_q_stop_the_output_and_let_it_go_on(terminal):
+    made = terminal(*RUN, "sh", "-c", "echo ready; while read x; do echo got $x; done")
+    made.wait("ready")
+    made.send("\x13")
+    made.line("one")
+    made.settle()
+    assert "got" not in made.text
+    made.send("\x11")
+    made.wait("got one")
+    made.send("\x04")
+    assert made.end() == 0
+
+
+def test_ctrl_z_does_nothing_where_no_shell_could_go_on(terminal):
+    made = terminal(*RUN, "sh", "-c", "echo ready; exec cat")
+    made.wait("ready")
+    made.send("\x1a")
+    made.settle()
+    made.line("words")
+    made.wait("words\nwords")
+    made.send("\x04")
+    assert made.end() == 0
+
+
+def test_one_inside_the_other(python, terminal):
+    made = terminal(*RUN, *RUN, sys.executable, "-c", COUNT, "SIGINT")
+    number_in(made)
+    made.child.setwinsize(30, 91)
+    made.send("\x03")
+    assert made.end() == 7
+    assert made.text.endswith("SIGINT\nseen 1")
+
+
+def test_a_terminal_that_controls_nobody(shell):
+    if shutil.which("setsid") is None:
+        pytest.skip("setsid is not installed")
+    made = shell("setsid --fork --wait run sh -c 'test -t 1 && echo ready; read x; echo \"<$x>\"'")
+    made.wait("ready")
+    made.line("typed")
+    assert made.end() == 0
+    assert made.text.endswith("<typed>")
 
 
 def test_ctrl_backslash_ends_it(terminal):

@@ -6,6 +6,7 @@ import errno
 import fcntl
 import hashlib
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -112,22 +113,36 @@ def test_a_full_disk_is_said_in_one_sentence(run):
     )
 
 
+@pytest.mark.parametrize("waits", [False, True], ids=["at-once", "waits"])
 @pytest.mark.parametrize("kind", ["pipe", "socket"])
-def test_a_reader_that_does_not_wait_gets_everything(begin, kind):
-    import socket
-
+def test_a_slow_reader_gets_everything(begin, kind, waits):
     if kind == "pipe":
         ours, theirs = os.pipe()
     else:
         ours, theirs = (end.detach() for end in socket.socketpair())
-    os.set_blocking(theirs, False)
+    os.set_blocking(theirs, waits)
     made = begin("sh", "-c", "head -c 3000000 /dev/zero; exit 3", stdout=theirs)
-    assert not os.get_blocking(theirs)
+    time.sleep(0.2)
+    assert os.get_blocking(theirs) == waits
     os.close(theirs)
-    time.sleep(0.1)  # a slow reader
     with open(ours, "rb") as reader:
         assert len(reader.read()) == 3_000_000
     assert made.wait(PATIENCE) == 3
+
+
+@pytest.mark.parametrize("kind", ["pipe", "socket"])
+def test_signals_are_heard_while_a_reader_is_slow(begin, kind):
+    if kind == "pipe":
+        ours, theirs = os.pipe()
+    else:
+        ours, theirs = (end.detach() for end in socket.socketpair())
+    made = begin("sh", "-c", "exec yes", stdout=theirs)
+    os.close(theirs)
+    assert os.read(ours, 2) == b"y\n"
+    time.sleep(0.2)
+    made.terminate()
+    assert made.wait(PATIENCE) == 143
+    os.close(ours)
 
 
 def test_a_descriptor_that_others_share_keeps_its_mode(begin):
