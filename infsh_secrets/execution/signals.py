@@ -79,6 +79,7 @@ class Signals:
         self.descriptor = _signalfd()
         if self.descriptor < 0:
             self._use_handlers()
+            _signal.pthread_sigmask(_signal.SIG_SETMASK, self._mask)
 
     def _use_handlers(self) -> None:
         self.descriptor, self._wakeup = os.pipe()
@@ -87,7 +88,6 @@ class Signals:
         _signal.set_wakeup_fd(self._wakeup)
         for number in _TAKEN:
             _signal.signal(number, _leave_it)
-        _signal.pthread_sigmask(_signal.SIG_SETMASK, self._mask)
 
     def renew(self) -> None:
         """After a fork: read the signals of this process and not those of the other."""

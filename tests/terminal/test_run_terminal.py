@@ -374,3 +374,26 @@ def test_without_redaction_it_is_our_terminal(infsh, terminal):
     made = terminal(*words, "--no-masking", "--", "sh", "-c", 'tty; echo "$SOME_API_KEY"')
     assert made.end() == 0
     assert made.text.endswith(VALUE)
+
+
+WITHOUT_SIGNALFD = """
+import sys
+from infsh_secrets.execution import signals
+signals._signalfd = lambda: -1
+from infsh_secrets.entry import main
+main()
+"""
+
+
+def test_where_there_is_no_signalfd_handlers_do_it(terminal):
+    words = [sys.executable, "-c", WITHOUT_SIGNALFD, *RUN[1:]]
+    made = terminal(*words, sys.executable, "-c", COUNT, "SIGINT")
+    number_in(made)
+    made.send("\x03")
+    assert made.end() == 7
+    assert made.text.endswith("SIGINT\nseen 1")
+    made = terminal(*words, sys.executable, "-c", COUNT, "SIGTERM")
+    number_in(made)
+    os.kill(made.child.pid, signal.SIGTERM)
+    assert made.end() == 7
+    assert made.text.endswith("SIGTERM\nseen 1")
