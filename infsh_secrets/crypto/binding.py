@@ -7,12 +7,12 @@ and the public modules otherwise; the results are the same and tests run both.
 
 from __future__ import annotations
 
+from infsh_secrets.crypto.hashes import Hmac as hmac_new  # noqa: N813  # used as hmac.new is
+from infsh_secrets.crypto.hashes import hmac_digest, sha256
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hashlib import sha256
     from hmac import compare_digest
-    from hmac import digest as hmac_digest
-    from hmac import new as hmac_new
 
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 else:
@@ -23,12 +23,8 @@ else:
     except (ImportError, AttributeError):
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
     try:
-        from _hashlib import compare_digest, hmac_digest, hmac_new
-        from _hashlib import openssl_sha256 as sha256
+        from _operator import _compare_digest as compare_digest
     except ImportError:
-        from hashlib import sha256
         from hmac import compare_digest
-        from hmac import digest as hmac_digest
-        from hmac import new as hmac_new
 
 __all__ = ["AESGCM", "compare_digest", "hmac_digest", "hmac_new", "sha256"]

@@ -24,9 +24,35 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Self
 else:
+
+    def _compiled() -> object:
+        """Return the compiled half of `sqlite3`; the public one imports datetime first.
+
+        Of all that it imports itself, functools and what that needs, it uses one function, for its
+        cache of statements, whose own compiled half does as well: a tenth of every start. Where
+        others may look at the same time, or have functools already, it is left to itself.
+        """
+        import sys
+
+        if "functools" not in sys.modules and "threading" not in sys.modules:
+            from _functools import _lru_cache_wrapper
+
+            stand_in = type(sys)("functools")
+            stand_in.lru_cache = lambda maxsize: (
+                lambda call: _lru_cache_wrapper(call, maxsize, False, tuple)  # noqa: FBT003
+            )
+            sys.modules["functools"] = stand_in
+            try:
+                import _sqlite3
+            finally:
+                del sys.modules["functools"]
+        import _sqlite3
+
+        return _sqlite3
+
     try:
-        import _sqlite3 as sqlite  # the public module imports datetime first: 2 ms of every start
-    except ImportError:
+        sqlite = _compiled()
+    except (ImportError, AttributeError):
         import sqlite3 as sqlite
 
 BUSY_SECONDS = 10.0
