@@ -88,6 +88,16 @@ COMMANDS = (
         "Run a command with the secrets that the app declares.",
         ("exec",),
     ),
+    Command(
+        ("secrets", "import"),
+        f"{_MODULES}.import_:import_",
+        "Store the secrets of .env, JSON or YAML files, or of the environment.",
+    ),
+    Command(
+        ("secrets", "export"),
+        f"{_MODULES}.export:export",
+        "Write secrets with their values, for other programs to read.",
+    ),
     Command(("secrets", "edit"), f"{_MODULES}.edit:edit", "Change a value in your editor."),
     Command(
         ("secrets", "audit", "list"),

@@ -20,6 +20,7 @@ from infsh_secrets.domain.results import (
     VaultAction,
 )
 from infsh_secrets.domain.sanitize import sanitize
+from infsh_secrets.domain.transfer_results import ExportResult, ImportResult
 from infsh_secrets.files.streams import OutputError, refuse_controls, write_stdout, write_value
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class Renderer:
             data = result.value.reveal_bytes()
             write_value(data, newline=result.newline, raw=result.raw)
             return
-        if isinstance(result, Changes | VaultAction):
+        if isinstance(result, Changes | VaultAction | ImportResult | ExportResult):
             if self._quiet:
                 return
             undo = result.undo if isinstance(result, Changes) else ""
@@ -95,7 +96,9 @@ class Renderer:
         try:
             write_stdout(self._encode(self._text(result)))
         except OutputError as error:
-            if not isinstance(result, Changes | TeamCreated | VaultAction):
+            if not isinstance(
+                result, Changes | TeamCreated | VaultAction | ImportResult | ExportResult
+            ):
                 raise
             message = f"The change was made, but {error.message[0].lower()}{error.message[1:]}"
             raise OutputError(message, error.hint) from None

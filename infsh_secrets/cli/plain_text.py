@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infsh_secrets.cli import check_words, record_words, scan_words, use_words, version_words
+from infsh_secrets.cli import (
+    check_words,
+    record_words,
+    scan_words,
+    transfer_words,
+    use_words,
+    version_words,
+)
 from infsh_secrets.domain.check_results import CheckResult
 from infsh_secrets.domain.masking import to_ascii
 from infsh_secrets.domain.results import (
@@ -29,6 +36,7 @@ from infsh_secrets.domain.results import (
 from infsh_secrets.domain.sanitize import sanitize
 from infsh_secrets.domain.scan_results import HookInstalled, ScanResult
 from infsh_secrets.domain.times import age, rfc3339
+from infsh_secrets.domain.transfer_results import ExportResult, ImportResult
 from infsh_secrets.domain.use_results import UseList
 
 if TYPE_CHECKING:
@@ -64,6 +72,8 @@ def _secret_names(result: Result) -> list[str]:
         return result.unusable
     if isinstance(result, ScanResult | HookInstalled):
         return scan_words.names(result)
+    if isinstance(result, ImportResult | ExportResult):
+        return transfer_words.names(result)
     if isinstance(result, Changes):
         return [change.info.key for change in result.changes]
     if isinstance(result, UseList):
@@ -181,8 +191,8 @@ def empty_list(result: SecretList) -> str:
 
 def sentences(result: Result, *, unicode: bool) -> list[str]:
     """Return a result that is no table as sentences."""
-    if isinstance(result, ScanResult | HookInstalled):
-        return scan_words.sentences(result)
+    if isinstance(result, ScanResult | HookInstalled | ImportResult | ExportResult):
+        return _with_words_of_its_own(result)
     if isinstance(result, Changes):
         return _changes(result, unicode=unicode)
     if isinstance(result, VaultStatus):
@@ -206,6 +216,14 @@ def sentences(result: Result, *, unicode: bool) -> list[str]:
     if isinstance(result, TeamList | TeamCreated):
         return _teams(result)
     return []
+
+
+def _with_words_of_its_own(
+    result: ScanResult | HookInstalled | ImportResult | ExportResult,
+) -> list[str]:
+    if isinstance(result, ImportResult | ExportResult):
+        return transfer_words.sentences(result)
+    return scan_words.sentences(result)
 
 
 def _teams(result: TeamList | TeamCreated) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from infsh_secrets.cli import scan_words, use_records
+from infsh_secrets.cli import scan_words, transfer_records, use_records
 from infsh_secrets.domain.check_results import CheckResult
 from infsh_secrets.domain.masking import to_ascii
 from infsh_secrets.domain.results import (
@@ -34,6 +34,7 @@ from infsh_secrets.domain.results import (
 from infsh_secrets.domain.sanitize import sanitize_json
 from infsh_secrets.domain.scan_results import HookInstalled, ScanResult
 from infsh_secrets.domain.times import rfc3339
+from infsh_secrets.domain.transfer_results import ExportResult, ImportResult
 from infsh_secrets.domain.use_results import UseList
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 
 def as_json(result: Result, *, unicode: bool) -> str:
     """Return a result as JSON with a final newline; an array has one element a line."""
+    if isinstance(result, ImportResult):
+        return sanitize_json(transfer_records.as_json(result, unicode=unicode))
     data = as_data(result, unicode=unicode)
     if isinstance(data, list):
         # One compact line each: an indented dump is many times slower for long lists, and so is
@@ -87,14 +90,16 @@ def as_data(result: Result, *, unicode: bool) -> Any:
         result, VaultStatus | VerifyReport | KeyList | VaultAction | AuditVerified | VaultTrusted
     ):
         return _of_vault(result)
-    if isinstance(result, AuditList | UseList):
+    if isinstance(result, AuditList | UseList | ImportResult | ExportResult):
         return _recorded(result)
     if isinstance(result, Checkup | CheckResult | ScanResult | HookInstalled):
         return _checked(result)
     raise TypeError("a result without a record")
 
 
-def _recorded(result: AuditList | UseList) -> list[dict[str, Any]]:
+def _recorded(result: AuditList | UseList | ImportResult | ExportResult) -> Any:
+    if isinstance(result, ImportResult | ExportResult):
+        return transfer_records.record(result)
     if isinstance(result, UseList):
         return [use_records.row(row, result.place) for row in result.rows]
     return [_event(event) for event in result.events]

@@ -7,12 +7,16 @@ from infsh_secrets.stores.vault.layout import LIVE, name_only_index
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from infsh_secrets.domain.models import SecretInfo
     from infsh_secrets.stores.vault.layout import Item
     from infsh_secrets.stores.vault.root import Ledger
     from infsh_secrets.stores.vault.store import VaultStore
+    from infsh_secrets.stores.vault.tables import VaultFile
+
+_PAGE = 4096
+"""Rows read at a time, many more than one item has."""
 
 _Found = tuple["Item", "SecretInfo"]
 
@@ -42,12 +46,26 @@ def select(
     store.file.begin_read()
     try:
         ledger = store.ledger()
-        found = _all(store, ledger, chain) if keys is None else _named(store, ledger, chain, keys)
-        secrets = {key: _open(store, item, info) for key, (item, info) in found.items()}
+        if keys is None:
+            secrets = _all(store, ledger, chain, None)
+        else:
+            found = _named(store, ledger, chain, keys)
+            secrets = {key: _open(store, item, info) for key, (item, info) in found.items()}
         known = _known(store, ledger, names)
     finally:
         store.file.rollback()
     return Selection(secrets, known)
+
+
+def select_matching(
+    store: VaultStore, chain: Sequence[str], fits: Callable[[str], bool]
+) -> dict[str, Secret]:
+    """Return the secrets whose names fit, by name: of each that of the first environment."""
+    store.file.begin_read()
+    try:
+        return _all(store, store.ledger(), chain, fits)
+    finally:
+        store.file.rollback()
 
 
 def _named(
@@ -63,21 +81,63 @@ def _named(
     return found
 
 
-def _all(store: VaultStore, ledger: Ledger, chain: Sequence[str]) -> dict[str, _Found]:
+def _all(
+    store: VaultStore,
+    ledger: Ledger,
+    chain: Sequence[str],
+    fits: Callable[[str], bool] | None,
+) -> dict[str, Secret]:
+    """Return all secrets whose names fit; the tables are read once, in their own order."""
     order = {environment: place for place, environment in reversed(list(enumerate(chain)))}
     found: dict[str, _Found] = {}
     for item in ledger.all_items():
         info = store.open_overview(item)
         if item.state != LIVE or info.environment not in order:
             continue
+        if fits is not None and not fits(info.key):
+            continue
         other = found.get(info.key)
         if other is None or order[info.environment] < order[other[1].environment]:
             found[info.key] = (item, info)
-    return {key: found[key] for key in sorted(found)}
+    wanted = {item.item_id: (item, info) for item, info in found.values()}
+    secrets: dict[str, Secret] = {}
+    for item_id, versions in _versions(store.file, ledger.root.items):
+        if item_id in wanted:
+            item, info = wanted.pop(item_id)
+            secrets[info.key] = _opened(store, item, info, versions)
+    for item, _ in wanted.values():
+        raise store.damaged_item(item)
+    return {key: secrets[key] for key in sorted(secrets)}
+
+
+def _versions(file: VaultFile, items: int) -> Iterator[tuple[bytes, list[tuple[int, bytes]]]]:
+    """Yield (item, its versions) one after another, of at most so many items."""
+    from itertools import groupby
+    from operator import itemgetter
+
+    start, rows = b"", file.versions_from(b"", _PAGE)
+    while rows and items >= 0:
+        whole = len(rows) < _PAGE
+        last = rows[-1][0]
+        for item_id, group in groupby(rows, itemgetter(0)):
+            if whole or item_id != last:  # the last of a full page may go on
+                items -= 1
+                yield item_id, [(version, sealed) for _, version, sealed in group]
+        if whole:
+            return
+        if last <= start:
+            raise file.damaged("its versions do not end")
+        start, rows = last, file.versions_from(last, _PAGE)
 
 
 def _open(store: VaultStore, item: Item, info: SecretInfo) -> Secret:
-    sealed = dict(store.verified_versions(item)).get(info.version)
+    return _opened(store, item, info, store.file.versions(item.item_id))
+
+
+def _opened(
+    store: VaultStore, item: Item, info: SecretInfo, versions: list[tuple[int, bytes]]
+) -> Secret:
+    sealed = dict(store.verified(item, versions)).get(info.version)
     if sealed is None:
         raise store.damaged_item(item)
     created, data = store.open_value(item, info.version, sealed)

@@ -255,7 +255,10 @@ class VaultStore(SecretStore):
 
     def verified_versions(self, item: Item) -> list[tuple[int, bytes]]:
         """Return (version, sealed value) of an item after comparing its digest."""
-        versions = self.file.versions(item.item_id)
+        return self.verified(item, self.file.versions(item.item_id))
+
+    def verified(self, item: Item, versions: list[tuple[int, bytes]]) -> list[tuple[int, bytes]]:
+        """Return the versions of an item, oldest first, after comparing its digest."""
         if item_digest(item, versions) != item.digest:
             raise self.damaged_item(item)
         return versions

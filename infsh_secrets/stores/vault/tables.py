@@ -248,6 +248,14 @@ class VaultFile(Database):
         )
         return [(self._number(version), self._blob(value)) for version, value in rows]
 
+    def versions_from(self, item_id: bytes, count: int) -> list[tuple[bytes, int, bytes]]:
+        """Return at most `count` rows (item, version, sealed value) from this item on, in order."""
+        rows = self.run(
+            "SELECT item, ver, value FROM versions WHERE item >= ? ORDER BY item, ver LIMIT ?",
+            (item_id, count),
+        )
+        return [(self._blob(i, 16), self._number(v), self._blob(value)) for i, v, value in rows]
+
     def version_owners(self) -> list[bytes]:
         """Return the id of every item that has versions."""
         rows = self.run("SELECT DISTINCT item FROM versions")
