@@ -90,7 +90,7 @@ class _Run:
             if arrival.number == _signal.SIGWINCH and self.sized:
                 self._resize()
             elif self._is_ours_to_pass_on(arrival.number, arrival.group, arrival.sender):
-                os.kill(self.child, arrival.number)
+                self._signal(arrival.number)
         if self.status is None:
             self._look_after_child(any(a.number == _signal.SIGCONT for a in arrivals))
 
@@ -102,9 +102,12 @@ class _Run:
 
     def _look_after_child(self, continued: bool) -> None:
         while True:
-            number, status = os.waitpid(self.child, os.WNOHANG | os.WUNTRACED)
+            # As the first process of a container we get those whose parents have ended as well.
+            number, status = os.waitpid(-1, os.WNOHANG | os.WUNTRACED)
             if not number:
                 return
+            if number != self.child:
+                continue
             if not os.WIFSTOPPED(status):
                 self.status = status
                 return
@@ -117,7 +120,13 @@ class _Run:
 
         for number, source in self.sized:
             copy_size(number, source)
-        os.kill(self.child, _signal.SIGWINCH)  # the kernel's may have come before
+        self._signal(_signal.SIGWINCH)  # the kernel's may have come before
+
+    def _signal(self, number: int) -> None:
+        try:
+            os.kill(self.child, number)
+        except PermissionError:  # it has become another user: whoever signals us may not either
+            return
 
     def _finish(self) -> None:
         """Write all that the child has written; what others still may write is left to a copy.

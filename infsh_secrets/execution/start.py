@@ -28,6 +28,7 @@ _SIGKILL = 9
 _SHELL = "/bin/sh"
 _ABSENT = (errno.ENOENT, errno.ENOTDIR)
 _MESSAGE_LIMIT = 65536
+_MANY_DESCRIPTORS = 65536  # some systems allow a billion, and old ones close one by one
 
 
 def check(argv: Sequence[str], environ: Mapping[str, str]) -> None:
@@ -226,7 +227,7 @@ def close_others(keep: Sequence[int]) -> None:
     for number in sorted(keep):
         os.closerange(low, number)
         low = number + 1
-    os.closerange(low, os.sysconf("SC_OPEN_MAX"))
+    os.closerange(low, min(os.sysconf("SC_OPEN_MAX"), _MANY_DESCRIPTORS))
 
 
 def _restore_core_limit() -> None:

@@ -133,6 +133,8 @@ class _Session:
         for arrival in self.signals.read():
             number = arrival.number
             self.ending |= number in ENDING
+            if number == _signal.SIGCHLD:
+                self._wait_for_others()
             if self.status is not None or number == _signal.SIGCHLD:
                 continue
             if number == _signal.SIGCONT:
@@ -143,6 +145,15 @@ class _Session:
                 lost = number == _signal.SIGHUP and not arrival.sender
                 whole = arrival.group or lost
                 self.monitor.tell(monitors.TO_GROUP if whole else monitors.TO_COMMAND, number)
+
+    def _wait_for_others(self) -> None:
+        """As the first process of a container we get those whose parents have ended."""
+        how = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        while self.status is None:
+            ended = os.waitid(os.P_ALL, 0, how)
+            if ended is None or ended.si_pid == self.monitor.number:
+                return
+            os.waitpid(ended.si_pid, 0)
 
     def _resize(self, arrival: Arrival) -> None:
         for channel, number in zip(self.channels, (_OUT, _ERR), strict=False):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -155,6 +156,46 @@ def test_where_there_is_no_signalfd_handlers_do_it(line, name):
             assert made.stdout.readline() == f"{name}\n".encode()
         assert made.stdout.read() == b"2\n"
         assert made.wait(PATIENCE) == 7
+    finally:
+        made.kill()
+        made.wait()
+        made.stdout.close()
+
+
+ORPHANS = """
+import os, time
+for _ in range(3):
+    child = os.fork()
+    if not child:
+        if not os.fork():
+            time.sleep(0.1)
+        os._exit(0)
+    os.waitpid(child, 0)
+os.write(1, b"ready %d\\n" % os.getpid())
+while sum(name.isdigit() for name in os.listdir("/proc")) != 2:
+    time.sleep(0.01)
+os.write(1, b"alone\\n")
+time.sleep(100)
+"""
+
+
+def test_as_the_first_process_of_a_container(line):
+    words = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"]
+    if shutil.which("unshare") is None:
+        pytest.skip("unshare is not installed")
+    if subprocess.run([*words, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this user may not make a namespace")
+    made = subprocess.Popen(
+        [*words, *line(sys.executable, "-c", ORPHANS)],
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        ready(made)
+        assert made.stdout.readline() == b"alone\n"
+        with open(f"/proc/{made.pid}/task/{made.pid}/children") as file:
+            os.kill(int(file.read()), signal.SIGTERM)
+        assert made.wait(PATIENCE) == 143
     finally:
         made.kill()
         made.wait()
