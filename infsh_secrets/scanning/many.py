@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from infsh_secrets.domain.scan_results import Unread
-from infsh_secrets.scanning.files import search_file
+from infsh_secrets.scanning.files import FileSearch
 from infsh_secrets.scanning.git import BLOB
 from infsh_secrets.scanning.objects import Contents
 from infsh_secrets.scanning.scanner import search
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from infsh_secrets.scanning.scanner import Finder, FormNamer, Hit
     from infsh_secrets.scanning.workers import Report
 
-_FILES_AT_ONCE = 64
+_FILES_AT_ONCE = 256
 _OBJECTS_AT_ONCE = 128
 
 
@@ -75,33 +75,20 @@ class Texts:
 
     def files(self, paths: Sequence[str], named: AbstractSet[str]) -> Tally:
         """Search files; links are followed only where they are `named`."""
-
-        def one(tally: Tally, place: int) -> None:
-            path = paths[place]
-            try:
-                searched = search_file(
-                    path,
-                    self._finder,
-                    self._name_form,
-                    binary=self._binary,
-                    named=path in named,
-                )
-            except OSError as error:
-                tally.unread.append(Unread(path, os.strerror(error.errno or 0)))
-                return
-            if searched is not None:
-                tally.count(*searched, place, path, "")
+        order = {path: place for place, path in enumerate(paths)}
 
         @contextmanager
         def hire() -> Iterator[Callable[[range], None]]:
             tally = Tally()
             tallies.append(tally)
+            files = FileSearch(self._finder, self._name_form, binary=self._binary, named=named)
 
             def work(places: range) -> None:
-                for place in places:
-                    one(tally, place)
+                for path, size, hits in files.search(paths[places.start : places.stop]):
+                    tally.count(size, hits, order[path], path, "")
 
             yield work
+            tally.unread += [Unread(path, reason) for path, reason in files.unread]
 
         tallies: list[Tally] = []
         in_parallel(_batches(len(paths), _FILES_AT_ONCE), hire, self._report)

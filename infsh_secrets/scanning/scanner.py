@@ -27,6 +27,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
     (codecs.BOM_UTF8, "utf-8-sig"),
 )
+_ALL_MARKS = tuple(mark for mark, _ in _MARKS)
 _CONTINUATION = bytes(range(0x80, 0xC0))
 
 
@@ -159,8 +160,13 @@ def search(
 
 
 def is_binary(first: bytes) -> bool:
-    """Tell by the first 8 KiB of a text whether it is one."""
-    return b"\0" in first[:SNIFFED] and not any(first.startswith(mark) for mark, _ in _MARKS)
+    """Tell by the first SNIFFED bytes of a text whether it is one."""
+    return first.find(b"\0", 0, SNIFFED) >= 0 and not has_mark(first)
+
+
+def has_mark(first: bytes) -> bool:
+    """Tell whether a text begins with a byte order mark, so that it is not searched as it is."""
+    return first.startswith(_ALL_MARKS)
 
 
 def _texts(blocks: Iterator[bytes], *, binary: bool) -> Iterable[bytes] | None:

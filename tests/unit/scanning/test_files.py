@@ -5,18 +5,32 @@ import os
 import pytest
 
 from infsh_secrets.scanning import files, scanner
-from infsh_secrets.scanning.files import search_file
+from infsh_secrets.scanning.files import FileSearch
 
 VALUE = b"made-up-7fQ2xLw9-value"
 
 
 @pytest.fixture
-def searched(finder, name_form, tmp_path):
-    def run(name, **options):
-        found = search_file(str(tmp_path / name), finder, name_form, **{"binary": False} | options)
-        return found and (found.size, found.hits and [tuple(hit)[1:] for hit in found.hits])
+def search(finder, name_form, monkeypatch, tmp_path):
+    """Search files by their names; gives {name: (size, hits)}."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*names, named=(), binary=False):
+        files = FileSearch(finder, name_form, binary=binary, named=set(named))
+        found = {
+            path: (size, hits and [tuple(hit)[1:] for hit in hits])
+            for path, size, hits in files.search(names)
+        }
+        assert files.unread == []
+        return found
 
     return run
+
+
+@pytest.fixture
+def searched(search):
+    """Search one file."""
+    return lambda name, **options: search(name, **options).get(name)
 
 
 @pytest.mark.parametrize("before", [0, 1, 8192, 65_536, scanner.BLOCK - 9, 2 * scanner.BLOCK])
@@ -46,7 +60,7 @@ def test_what_is_no_regular_file_is_not_opened(searched, tmp_path):
     (tmp_path / "real").write_bytes(VALUE)
     for name in ("pipe", ".", "link", "absent", "real/below"):
         assert searched(name) is None
-    assert searched("link", named=True) == (22, [(1, 1, "plain")])
+    assert searched("link", named=["link"]) == (22, [(1, 1, "plain")])
 
 
 def test_a_file_that_vanishes_or_becomes_a_link_before_it_is_opened(
@@ -79,6 +93,24 @@ def test_a_file_that_shrinks_or_grows_meanwhile(searched, tmp_path, monkeypatch)
     assert searched("x")[1] == [(1, 9001, "plain")]
 
 
-def test_files_that_the_system_makes_up_are_read_to_their_end(finder, name_form):
-    found = search_file("/proc/self/status", finder, name_form, binary=False)
-    assert found is None or found.hits == []
+def test_files_that_the_system_makes_up_are_read_to_their_end(searched):
+    assert searched("/proc/self/status") in ((0, []), None)
+
+
+def test_small_files_that_are_searched_together(search, tmp_path):
+    for number in range(600):
+        (tmp_path / str(number)).write_bytes(b"x" * 1000)
+    (tmp_path / "7").write_bytes(b"\n" + VALUE)
+    (tmp_path / "9").write_bytes(b"\0" + VALUE)
+    (tmp_path / "11").write_text(VALUE.decode(), encoding="utf-16")
+    (tmp_path / "500").write_bytes(VALUE[:9])
+    (tmp_path / "501").write_bytes(VALUE[9:])
+    found = search(*map(str, range(600)))
+    assert len(found) == 600
+    assert {name: hits for name, (_, hits) in found.items() if hits != []} == {
+        "7": [(2, 1, "plain")],
+        "9": None,
+        "11": [(1, 1, "plain")],
+    }
+    with_binaries = search(*map(str, range(600)), binary=True)
+    assert with_binaries["9"] == (23, [(1, 2, "plain")])
