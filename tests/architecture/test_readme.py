@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from readme_tables import README, TABLES, written
 
+from infsh_secrets.cli.commands_table import COMMANDS
+
 TEXT = Path(README).read_text(encoding="utf-8")
 CONSOLE = re.findall(r"```console\n(.*?)```", TEXT, flags=re.DOTALL)
 SHELL = re.findall(r"```sh\n(.*?)```", TEXT, flags=re.DOTALL)
@@ -59,29 +61,8 @@ def test_the_made_up_key_draws_no_warning(infsh):
 
 
 def test_every_option_in_the_readme_exists(infsh):
-    helps = b"".join(
-        infsh(*line.split(), "--help").stdout
-        for line in (
-            "",
-            "secrets",
-            *(
-                "secrets " + name
-                for name in (
-                    "set",
-                    "get",
-                    "list",
-                    "delete",
-                    "restore",
-                    "stale",
-                    "vault rotate",
-                    "vault unlock",
-                    "vault key add",
-                    "audit list",
-                )
-            ),
-            *("secrets vault " + name for name in ("backup", "restore", "salvage", "trust")),
-        )
-    ).decode()
+    pages = ("", "secrets", *(" ".join(command.path) for command in COMMANDS))
+    helps = b"".join(infsh(*page.split(), "--help").stdout for page in pages).decode()
     prose = re.sub(r"```(console|yaml)\n.*?```", "", TEXT, flags=re.DOTALL)
     options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", prose))
     foreign = {"--upgrade-deps"}
