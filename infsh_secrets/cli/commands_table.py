@@ -78,6 +78,16 @@ COMMANDS = (
         "Copy text with a mark in the place of every secret.",
     ),
     Command(
+        ("secrets", "render"),
+        f"{_MODULES}.render:render",
+        "Fill in a text template.",
+    ),
+    Command(
+        ("secrets", "resolve"),
+        f"{_MODULES}.resolve:resolve",
+        "Replace the references in a YAML or JSON document.",
+    ),
+    Command(
         ("secrets", "uses"),
         f"{_MODULES}.uses:uses",
         "List which programs use a secret, with which manifests.",

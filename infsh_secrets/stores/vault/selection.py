@@ -7,7 +7,7 @@ from infsh_secrets.stores.vault.layout import LIVE, name_only_index
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from infsh_secrets.domain.models import SecretInfo
     from infsh_secrets.stores.vault.layout import Item
@@ -64,6 +64,22 @@ def select_matching(
     store.file.begin_read()
     try:
         return _all(store, store.ledger(), chain, fits)
+    finally:
+        store.file.rollback()
+
+
+def select_addressed(
+    store: VaultStore, wanted: Mapping[tuple[str, ...], Sequence[str]]
+) -> dict[tuple[str, ...], dict[str, Secret]]:
+    """Return for each chain of environments the secrets of its keys that it has, as `select`."""
+    store.file.begin_read()
+    try:
+        ledger = store.ledger()
+        found = {chain: _named(store, ledger, chain, keys) for chain, keys in wanted.items()}
+        return {
+            chain: {key: _open(store, item, info) for key, (item, info) in of_chain.items()}
+            for chain, of_chain in found.items()
+        }
     finally:
         store.file.rollback()
 

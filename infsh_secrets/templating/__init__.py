@@ -1,0 +1,1 @@
+"""References to secrets in texts of others: finding them, and putting values in their place."""
