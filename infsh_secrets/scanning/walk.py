@@ -108,6 +108,8 @@ class Walk:
 
 def _kind(path: str) -> bool:
     """Tell whether a path names a folder; anything but a folder or a file is an error."""
+    if not path:
+        raise UsageError("An empty path names nothing.", "Name a file or a folder.")
     shown = sanitize(path)
     try:
         mode = os.stat(path).st_mode

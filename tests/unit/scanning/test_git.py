@@ -222,3 +222,14 @@ def test_what_git_says_becomes_a_sentence(said, kind):
 def test_outside_a_repository(tmp_path):
     with pytest.raises(UsageError, match="not in a git repository"):
         asked(tmp_path).staged()
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="needs another user's folder")
+def test_a_repository_of_another_user_is_refused_with_the_way_out(git):
+    commit(git)
+    for path in (git.folder, git.folder / ".git"):
+        os.chown(path, 12345, 12345)
+    for ask in (asked(git.folder).staged, asked(git.folder).is_shallow, asked(git.folder).listing):
+        with pytest.raises(DeniedError) as raised:
+            ask()
+        assert raised.value.hint.endswith(f"safe.directory {git.folder}")

@@ -75,16 +75,17 @@ def test_nothing_but_files_and_folders(walked, tree):
         walked(folder, "/dev/null")
 
 
-@pytest.mark.parametrize("path", ["absent", "x/y", "", "gone\n\x1b[2J"])
+@pytest.mark.parametrize("path", ["absent", "x/y", "gone\n\x1b[2J"])
 def test_an_absent_path_is_an_error(walked, tree, path):
     with pytest.raises(NotFoundError) as raised:
         walked(tree("x"), "x", path)
     assert raised.value.message.isprintable()
 
 
-def test_a_path_that_can_be_none_is_an_error(walked, tree):
+@pytest.mark.parametrize("path", ["", "a\0b"])
+def test_what_can_be_no_path_is_an_error(walked, tree, path):
     with pytest.raises(UsageError):
-        walked(tree("x"), "a\0b")
+        walked(tree("x"), path)
 
 
 def test_what_git_ignores_is_left_out(walked, tree, git):
