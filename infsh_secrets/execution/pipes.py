@@ -29,9 +29,12 @@ JOB_STOPS = (_signal.SIGTSTP, _signal.SIGTTIN, _signal.SIGTTOU)
 def run_piped(argv: Sequence[str], environ: Mapping[str, str], redactor: Redactor | None) -> int:
     """Run a command whose output passes through pipes, or without a redactor not through us."""
     signals = Signals()
+    run = _Run(signals)
     try:
-        return _Run(signals).run(argv, environ, redactor)
+        return run.run(argv, environ, redactor)
     finally:
+        for channel in run.channels:
+            channel.close()
         signals.release()
 
 

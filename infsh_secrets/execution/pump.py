@@ -180,6 +180,12 @@ class Channel:
         if self._stream is not None and self.failure is None:
             self._write(self._stream.flush())
 
+    def close(self) -> None:
+        """Let go of everything, written or not."""
+        self._close()
+        self._loop.forget(self.sink.descriptor)
+        self.sink.close()
+
     def _close(self) -> None:
         if self.open:
             self.open = False

@@ -71,7 +71,9 @@ class Signals:
     __slots__ = ("_before", "_mask", "_wakeup", "descriptor")
 
     def __init__(self) -> None:
-        self._before = {number: _signal.getsignal(number) for number in _TAKEN}
+        self._before = {
+            number: _signal.getsignal(number) for number in (*_TAKEN, *_IGNORED_BY_PYTHON)
+        }
         self._mask = _signal.pthread_sigmask(_signal.SIG_BLOCK, _TAKEN)
         self._wakeup = -1
         if self._before[_signal.SIGCHLD] == _signal.SIG_IGN:  # then nobody would be waited for
@@ -109,25 +111,22 @@ class Signals:
 
     def restore(self) -> None:
         """Between fork and exec: give the new program the dispositions and mask of our caller."""
-        for number in _IGNORED_BY_PYTHON:
-            _signal.signal(number, _signal.SIG_DFL)
         for number, before in self._before.items():
-            known = before in (_signal.SIG_IGN, _signal.SIG_DFL)
-            _signal.signal(number, before if known else _signal.SIG_DFL)
+            kept = before == _signal.SIG_IGN and number not in _IGNORED_BY_PYTHON
+            _signal.signal(number, _signal.SIG_IGN if kept else _signal.SIG_DFL)
         _signal.pthread_sigmask(_signal.SIG_SETMASK, self._mask)
 
     def release(self) -> None:
         """Give this process back what it had; what came and was not read is dropped."""
         if self._wakeup >= 0:
             _signal.set_wakeup_fd(-1)
-            for number, before in self._before.items():
-                _signal.signal(number, before if before is not None else _signal.SIG_DFL)
             os.close(self._wakeup)
         else:
             while self.read():
                 pass
-            _signal.signal(_signal.SIGCHLD, self._before[_signal.SIGCHLD])
-            _signal.pthread_sigmask(_signal.SIG_SETMASK, self._mask)
+        for number, before in self._before.items():
+            _signal.signal(number, before if before is not None else _signal.SIG_DFL)
+        _signal.pthread_sigmask(_signal.SIG_SETMASK, self._mask)
         os.close(self.descriptor)
 
 

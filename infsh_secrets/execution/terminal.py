@@ -47,9 +47,12 @@ _LEFT_SECONDS = 0.1
 def run_in_terminal(argv: Sequence[str], environ: Mapping[str, str], redactor: Redactor) -> int:
     """Run a command on a pseudo-terminal; the contract is that of `child.run_child`."""
     signals = Signals()
+    session = _Session(signals)
     try:
-        return _Session(signals).run(argv, environ, redactor)
+        return session.run(argv, environ, redactor)
     finally:
+        for channel in session.channels:
+            channel.close()
         signals.release()
 
 

@@ -166,3 +166,34 @@ def test_exec_keeps_the_process(begin):
 
 def test_exec_of_nothing_says_so(run):
     assert run("--replace", "no-such-command").returncode == 127
+
+
+AFTERWARDS = """
+import os, resource, signal, sys
+from infsh_secrets.domain.errors import CommandNotFoundError
+from infsh_secrets.execution.child import replace_process, run_child
+from infsh_secrets.execution.redact import Redactor
+def now():
+    handlers = [signal.getsignal(number) for number in sorted(signal.valid_signals())]
+    return handlers, signal.pthread_sigmask(signal.SIG_BLOCK, []), os.listdir("/proc/self/fd")
+before = now()
+def masked(*words):
+    return run_child(*words, Redactor([]))
+def bare(*words):
+    return run_child(*words, None)
+for way in (replace_process, masked, bare):
+    try:
+        way(["no-such-command"], {"PATH": "/"})
+    except CommandNotFoundError:
+        assert now() == before
+    else:
+        sys.exit(1)
+for way in (masked, bare):
+    assert way(["/bin/sh", "-c", "exit 3"], {}) == 3
+    assert now() == before
+"""
+
+
+def test_afterwards_we_are_what_we_were():
+    done = subprocess.run([sys.executable, "-c", AFTERWARDS], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
