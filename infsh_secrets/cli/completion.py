@@ -224,6 +224,8 @@ def _arguments(command: Command, given: _Given) -> Candidates:
         return [] if given.arguments else _keys(command.name, given.settled)
     if command.path[1:2] == ("vault",):
         return FILES if command.name in _OF_PATHS and not given.arguments else []
+    if command.name == "scan":
+        return FILES
     if command.name in (*_OF_ONE_SECRET, "set") and given.arguments:
         return []  # they take one name that there is; what comes now after `set` is the value
     if command.name in _OF_SECRETS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from infsh_secrets.domain.errors import NotFoundError, UsageError
@@ -137,7 +137,7 @@ class Scan:
         return self._result(HISTORY, targets, tally)
 
     def _targets(self) -> Targets:
-        found = self._secrets()
+        found = self._secrets
         if not found:
             raise nothing_to_find()
         targets = Targets(found)
@@ -154,12 +154,12 @@ class Scan:
         if may_lack and not workspace.exists():
             workspace.notices.append("There is no vault here, so there is nothing to look for.")
             return None
-        if may_lack and not self._secrets():
+        if may_lack and not self._secrets:
             workspace.notices.append("The vault has no secrets, so there is nothing to look for.")
             return None
         return self._targets()
 
-    @cache  # noqa: B019  # lives as long as the one command
+    @cached_property
     def _secrets(self) -> list[Secret]:
         return secrets_to_find(
             self._workspace, self._only, every_environment=self._every_environment

@@ -1,4 +1,4 @@
-"""Prints the figures of this machine: `python tests/bench [start] [growth] [keys] [redaction]`.
+"""Prints the figures of this machine: `python tests/bench [NAME]...`, all when none is named.
 
 Everything is measured as whole processes of an ordinary install (made here, in a temporary virtual
 environment, with byte code), interleaved, as medians; `x bare` is the ratio to `python -c pass` in
@@ -20,6 +20,7 @@ KNOWN = {
     "growth": "growing:growth",
     "keys": "growing:keys",
     "redaction": "redaction:redaction",
+    "scan": "scanning:scan",
 }
 """name -> module and function, which is called with the install."""
 

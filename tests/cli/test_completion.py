@@ -37,6 +37,8 @@ def test_words(cli, complete):
     assert complete("delete", "BETA_KEY", "") == []
     assert complete("set", "K", "") == []
     assert complete("set", "K", "--file", "") == [":files"]
+    assert complete("scan", "") == complete("scan", "a", "") == [":files"]
+    assert complete("scan", "--only", "") == ["BETA_KEY"]
     assert "OPENAI_API_KEY" in complete("set", "")
     assert "--reveal" in complete("get", "--re")
     assert complete("list", "-o", "") == ["table", "json", "yaml", "names", "plain"]
