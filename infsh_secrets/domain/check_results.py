@@ -21,6 +21,7 @@ SECRET, VARIABLE = "secret", "variable"
 class Requirement(NamedTuple):
     """One declared name: USABLE, SUSPICIOUS, EMPTY, MISSING or REFUSED.
 
+    `key` is ENVIRONMENT/NAME where the file names the environment, `named` that environment then.
     `environment`, `version` and `updated` (milliseconds since 1970, UTC) are of the secret that
     `run` would give, None where the store has none. `line` is that of the manifest, `description`
     the manifest's. `warnings` say what looks wrong about the value, `notes` what else is to be
@@ -37,6 +38,7 @@ class Requirement(NamedTuple):
     updated: int | None = None
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    named: str = ""
 
     @property
     def gap(self) -> bool:

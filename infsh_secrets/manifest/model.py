@@ -10,15 +10,24 @@ if TYPE_CHECKING:
 class Declaration:
     """One declared name: `line` is where, counted from 1; `owner` the credential that wants it.
 
-    `owner` is "" for a name of `secrets:` itself.
+    `owner` is "" for a name of `secrets:` itself. `environment` is "" but for a reference that
+    names its own, which is read and not given under that name.
     """
 
-    __slots__ = ("description", "key", "line", "optional", "owner")
+    __slots__ = ("description", "environment", "key", "line", "optional", "owner")
 
     def __init__(
-        self, key: str, *, line: int, description: str = "", optional: bool = False, owner: str = ""
+        self,
+        key: str,
+        *,
+        line: int,
+        description: str = "",
+        optional: bool = False,
+        owner: str = "",
+        environment: str = "",
     ) -> None:
         self.key = key
+        self.environment = environment
         self.line = line
         self.description = description
         self.optional = optional

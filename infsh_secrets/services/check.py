@@ -20,10 +20,10 @@ from infsh_secrets.domain.models import check_description
 from infsh_secrets.domain.sanitize import sanitize
 from infsh_secrets.domain.times import age
 from infsh_secrets.execution.environment import gives_execution
-from infsh_secrets.services import secrets, writing
+from infsh_secrets.services import references, secrets, writing
 from infsh_secrets.services.ages import EXPIRING_MS
-from infsh_secrets.stores.vault.selection import select
 from infsh_secrets.stores.vault.store import now_ms
+from infsh_secrets.templating.model import Name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -41,12 +41,14 @@ def examine(
     *,
     strict: bool = False,
     allowed: Sequence[str] = (),
+    runs: bool = True,
 ) -> CheckResult:
     """Return each declared name with what `run` would give it, in the order of the manifest.
 
     Values are read for the checks of their shape only, and that is no use. `environ` is the
     caller's environment; a variable of it satisfies nothing. `allowed` are names that `run` would
-    refuse without `--allow-env`. Nothing is written, and no vault is made.
+    refuse without `--allow-env`; without `runs` there is nothing that it would refuse. Nothing is
+    written, and no vault is made.
     """
     if not workspace.exists():
         path = sanitize(workspace.settings.vault)
@@ -54,16 +56,21 @@ def examine(
     variables = tuple(
         name for name in manifest.variables if gives_execution(name) and name not in allowed
     )
-    found = _read(workspace, [declared.key for declared in manifest.declarations])
-    lacking = [one.key for one in manifest.declarations if one.key not in found]
-    whereabouts = _whereabouts(workspace, set(lacking))
+    names = {
+        declared: Name(declared.key, declared.environment) for declared in manifest.declarations
+    }
+    found = references.find(workspace, list(names.values()))
+    lacking = {n.key for n in names.values() if n not in found and not n.environment}
+    whereabouts = _whereabouts(workspace, lacking)
     requirements = []
-    for declared in manifest.declarations:
-        one = _requirement(declared, found.get(declared.key))
-        if one.gap:
+    for declared, name in names.items():
+        one = _requirement(declared, found.get(name))._replace(
+            key=str(name), named=name.environment
+        )
+        if one.gap and not one.named:
             where = whereabouts.get(one.key, ())
             one = one._replace(notes=(*where, *_variables(one.key, manifest, environ)))
-        if gives_execution(one.key) and one.key not in allowed:
+        if runs and gives_execution(one.key) and one.key not in allowed:
             note = f"`run` refuses this name without --allow-env {one.key}."
             one = one._replace(status=REFUSED, notes=(note, *one.notes))
         requirements.append(one)
@@ -75,8 +82,9 @@ def examine(
     wanted = next((error.key for error in result.errors if error.add), None)
     if wanted is None:
         return result
-    chain = workspace.settings.environments
-    return result._replace(command=secrets.command_line(workspace, chain[0], "set", wanted))
+    environment, _, key = wanted.rpartition("/")
+    environment = environment or workspace.settings.environments[0]
+    return result._replace(command=secrets.command_line(workspace, environment, "set", key))
 
 
 def fillable(workspace: Workspace, result: CheckResult) -> list[Requirement]:
@@ -85,7 +93,8 @@ def fillable(workspace: Workspace, result: CheckResult) -> list[Requirement]:
     An optional secret that is left out on purpose is not asked for again at each check. Raises what
     a write would meet: a chain of environments, a vault that is read-only.
     """
-    gaps = sorted((one for one in result.requirements if one.gap), key=lambda one: not one.required)
+    here = [one for one in result.requirements if one.gap and not one.named]
+    gaps = sorted(here, key=lambda one: not one.required)
     if not gaps or not gaps[0].required:
         return []
     secrets.prepare_write(workspace, [one.key for one in gaps])
@@ -110,13 +119,6 @@ def _first_description(text: str) -> str:
         return check_description(text)
     except UsageError:
         return ""
-
-
-def _read(workspace: Workspace, keys: Sequence[str]) -> dict[str, Secret]:
-    """Return what `run` would read, of one state of the vault."""
-    if not workspace.exists():
-        return {}
-    return select(workspace.vault_store(), workspace.settings.environments, keys).secrets
 
 
 def _requirement(declared: Declaration, secret: Secret | None) -> Requirement:

@@ -34,7 +34,7 @@ def read(
     there is to name, with lines.
     """
     if text.problems:
-        raise _unresolvable(text)
+        raise unresolvable(text)
     if only is not None:
         _refuse_others(text, only)
     found = find(workspace, [use.name for use in text.uses])
@@ -76,7 +76,8 @@ def _first(uses: Sequence[Use]) -> list[Use]:
     return list(first.values())
 
 
-def _unresolvable(text: Text) -> UsageError:
+def unresolvable(text: Text) -> UsageError:
+    """Return the one error for all problems of a text."""
     first = text.problems[0]
     if len(text.problems) == 1:
         return UsageError(f"{text.path}, line {first.line}: {first.message}.", first.hint)

@@ -21,7 +21,8 @@ def check(
             "-f",
             "--file",
             metavar="FILE",
-            help="The manifest; else inf.yml or app.yaml from here upwards.",
+            help="The manifest, or other YAML with references; else inf.yml or app.yaml from here "
+            "upwards.",
         ),
     ] = None,
     strict: Annotated[
@@ -42,6 +43,9 @@ def check(
     that has expired or does not look like a key of its name; it counts as usable unless --strict.
     Refused are names such as PATH, which `run` gives to no program without --allow-env.
 
+    Of a YAML file that is no manifest, such as a task of Julep or a workflow of GitHub, every
+    secret that it refers to is required; a manifest's `env:` may refer to secrets as well.
+
     Exit 6 unless every required secret is usable. An optional one counts only if it is refused, a
     variable of your shell never. On a terminal it asks for what is missing, but not with -q.
 
@@ -50,19 +54,20 @@ def check(
 
       infsh secrets check -f app.yaml -e staging,default --strict
 
+      infsh secrets check -f src/tasks/research-task.yaml
+
       infsh secrets check -o names     (what is not usable, one a line)
     """
-    from infsh_secrets.manifest.parse import read
-    from infsh_secrets.services import manifests
+    from infsh_secrets.services import manifests, requirements
     from infsh_secrets.services.check import examine
 
     workspace = context.workspace
-    manifest = read(manifests.locate(file))
+    manifest, runs = requirements.read(manifests.locate(file), workspace.notices)
 
     allowed = ",".join(allow_env or ()).split(",")
 
     def examined() -> CheckResult:
-        return examine(workspace, manifest, os.environ, strict=strict, allowed=allowed)
+        return examine(workspace, manifest, os.environ, strict=strict, allowed=allowed, runs=runs)
 
     result = examined()
     if context.in_dialogue:
