@@ -99,6 +99,9 @@ def commands(value, description, home):
             (["team", "list", *debug], b""),
             (["check", "-f", str(home / "inf.yml"), *debug], b""),
             (["check", "-f", str(home / "inf.yml"), "--strict", *debug], b""),
+            (["scan", str(source), *debug], b""),
+            (["scan", "--binary", str(home / ".local"), *debug], b""),
+            (["scan", "--sarif", str(source)], b""),
             (["get", "K", "--vault", str(source), *debug], b""),
         )
     yield ["__complete", "get", ""], b""
@@ -150,6 +153,7 @@ def test_a_damaged_vault_shows_nothing(cli, own_home, canary):
         ["vault", "status"],
         ["team", "create", "acme"],
         ["check", "-f", "inf.yml"],
+        ["scan", "."],
     ],
 )
 def test_no_command_starts_a_program_or_reaches_out(argv, canary, infsh, tmp_path, monkeypatch):
