@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import sys
 
 import pytest
@@ -105,10 +106,13 @@ def test_colours_are_there_as_without_us(program):
 
 
 def test_tmux_in_it(program, tmp_path):
-    socket = str(tmp_path / "socket")
-    made = program("tmux", "-S", socket, "-f", "/dev/null", "new", "sh")
-    made.wait("[0] 0:")
-    made.line("echo $((40 + 2))")
-    made.wait("42")
-    made.line("exit")
-    assert made.end() == 0
+    words = ("tmux", "-S", str(tmp_path / "socket"), "-f", "/dev/null")
+    made = program(*words, "new", "sh")
+    try:
+        made.wait("[0] 0:")
+        made.line("echo $((40 + 2))")
+        made.wait("42")
+        made.line("exit")
+        assert made.end() == 0
+    finally:
+        subprocess.run([*words, "kill-server"], capture_output=True, check=False)
