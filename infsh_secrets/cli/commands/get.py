@@ -22,6 +22,10 @@ def get(
     no_newline: Annotated[
         bool, typer.Option("-n", help="With --plain: no newline, not even on a terminal.")
     ] = False,
+    copy: Annotated[
+        bool,
+        typer.Option("-c", "--copy", help="Put the value on the clipboard for 45 seconds."),
+    ] = False,
     version: Annotated[
         int | None,
         typer.Option("--version", metavar="N", min=1, help="An earlier version of the value."),
@@ -38,10 +42,18 @@ def get(
 
       export OPENAI_API_KEY="$(infsh secrets get OPENAI_API_KEY --plain)"
 
+      infsh secrets get OPENAI_API_KEY -c
+
       infsh secrets get OPENAI_API_KEY --version 1 --reveal
     """
     from infsh_secrets.services import views
 
+    if copy:
+        from infsh_secrets.services import copying
+
+        copying.check_get(plain=plain, reveal=reveal)
+        views.check_not_plain(no_newline=no_newline)
+        return copying.copy(context.workspace, key, version)
     if plain:
         views.check_plain(output_named=context.output_named, reveal=reveal)
         return views.plain(context.workspace, key, version, newline=not no_newline, raw=raw)

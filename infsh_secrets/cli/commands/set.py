@@ -56,6 +56,12 @@ def set_(
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse a value that looks wrong.")
     ] = False,
+    copy: Annotated[
+        bool,
+        typer.Option(
+            "-c", "--copy", help="With --generate: put the value on the clipboard for 45 seconds."
+        ),
+    ] = False,
     no_strip: Annotated[
         bool, typer.Option("--no-strip", help="Keep the final newline of piped input.")
     ] = False,
@@ -70,6 +76,8 @@ def set_(
       printf %s "$TOKEN" | infsh secrets set FAL_KEY
 
       infsh secrets set SSH_KEY --file ~/.ssh/id_ed25519
+
+      infsh secrets set DB_PASSWORD --generate -c
 
       infsh secrets set A=1 B=2
     """
@@ -86,11 +94,23 @@ def set_(
         strict=strict,
         allow_empty=allow_empty,
     )
+    if copy:
+        from infsh_secrets.services import copying
+
+        copying.check_set(generate=generate is not None)
     given = values.parse_arguments(arguments, file=file, generate=generate)
     writing.prepare(context.workspace, [key for key, _ in given], request)
     pairs = values.read_values(context, given, strip=not no_strip)
     if values.typed_in_clear(given) and sys.stderr.isatty():
         context.say(
             "A value on the command line stays in the shell's history; without one, `set` asks."
+        )
+    if copy:
+        from infsh_secrets.services import copying
+
+        return copying.write_and_copy(
+            context.workspace,
+            pairs[0][0],
+            lambda: writing.write(context.workspace, pairs, request),
         )
     return writing.write(context.workspace, pairs, request)
