@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 def as_json(result: Result, *, unicode: bool) -> str:
     """Return a result as JSON with a final newline; an array has one element a line."""
-    if isinstance(result, ImportResult):
+    if isinstance(result, ImportResult | ExportResult):
         return sanitize_json(transfer_records.as_json(result, unicode=unicode))
     data = as_data(result, unicode=unicode)
     if isinstance(data, list):

@@ -23,8 +23,8 @@ _ESCAPES = {'"': '\\"', "\\": "\\\\", "\r": "\\r"}
 _GUARD = ' #"x'
 """A comment after a value that ends with a backslash.
 
-Python-dotenv takes the quote after it for an escaped one where a later quote could end the value;
-the one in this comment cannot, and so the first one does.
+Before its version 1.2, python-dotenv took the quote after it for an escaped one where a later quote
+could end the value; the one in this comment cannot, and so the first one does.
 """
 
 

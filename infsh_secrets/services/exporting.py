@@ -126,7 +126,8 @@ def _chosen(workspace: Workspace, patterns: Sequence[str]) -> dict[str, Secret]:
         if patterns and all(_WILD.isdisjoint(pattern) for pattern in patterns):
             found = select(store, chain, sorted(set(patterns))).secrets
         else:
-            found = select_matching(store, chain, lambda key: _fits(key, patterns))
+            fits = (lambda key: _fits(key, patterns)) if patterns else None
+            found = select_matching(store, chain, fits)
     for pattern in patterns:
         if not any(_fits(key, [pattern]) for key in found):
             raise NotFoundError(

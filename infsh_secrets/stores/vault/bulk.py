@@ -20,14 +20,19 @@ def write(store: VaultStore, environment: str, writes: Sequence[Write]) -> list[
     and when it is sealed.
     """
     with store.begin() as transaction:
-        if len(writes) > _MANY:
-            store.file.expect_much()
+        expect(store, len(writes))
         outcomes = []
         for number, one in enumerate(writes):
             if number % _STEP == 0:
                 store.progress(number, 2 * len(writes))
             outcomes.append(transaction.put(environment, one))
         return outcomes
+
+
+def expect(store: VaultStore, count: int) -> None:
+    """Give a transaction that changes so many secrets the memory for it."""
+    if count > _MANY:
+        store.file.expect_much()
 
 
 def sealing(store: VaultStore, changed: Collection[bytes]) -> Iterator[bytes]:

@@ -26,6 +26,7 @@ _FINGERPRINT = b"\x05"
 _USE = b"\x06"
 _SMALLEST_PAD = 64
 _U64_NUMBERS = 6
+_VALUE_HEAD = Struct(">QI")
 _REV_STATE_LENGTH = Struct(">QBI").pack
 _VERSION_LENGTH = Struct(">QI").pack
 _NUMBERS = Struct(f">{_U64_NUMBERS}Q")
@@ -196,10 +197,13 @@ def encode_value(created: int, value: bytes) -> bytes:
 
 def decode_value(padded: bytes) -> tuple[int, bytes]:
     """Return (created, value)."""
-    reader = Reader(unpad(padded))
-    created, value = reader.u64(), reader.field()
-    reader.end()
-    return created, value
+    data = unpad(padded)
+    if len(data) < _VALUE_HEAD.size:
+        raise LayoutError
+    created, length = _VALUE_HEAD.unpack_from(data)
+    if length != len(data) - _VALUE_HEAD.size:
+        raise LayoutError
+    return created, data[_VALUE_HEAD.size :]
 
 
 class Reader:

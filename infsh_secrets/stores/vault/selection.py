@@ -58,9 +58,12 @@ def select(
 
 
 def select_matching(
-    store: VaultStore, chain: Sequence[str], fits: Callable[[str], bool]
+    store: VaultStore, chain: Sequence[str], fits: Callable[[str], bool] | None
 ) -> dict[str, Secret]:
-    """Return the secrets whose names fit, by name: of each that of the first environment."""
+    """Return the secrets whose names fit, by name: of each that of the first environment.
+
+    None stands for what every name fits. Nothing is returned unless all of it is verified.
+    """
     store.file.begin_read()
     try:
         return _all(store, store.ledger(), chain, fits)

@@ -292,6 +292,7 @@ class Transaction:
         vault = self._store.vault
         last = (self._ledger.root.audit_seq, self._ledger.root.audit_head)
         self._fold = uses.Fold(self._store, last)
+        bulk.expect(self._store, len(self._fold.last_used))
         for place, moment in self._fold.last_used.items():
             self._touch(*place, moment)
         changed = sorted(self._changed)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from infsh_secrets.crypto.kdf import VaultKeys
 
-MOST_BYTES = 2 * 1024 * 1024
+MOST_BYTES = 16 * 1024 * 1024
 """A log that is longer loses its older half: nobody has written to its vault for so long."""
 
 ID_BYTES = 16
