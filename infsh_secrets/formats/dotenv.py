@@ -15,7 +15,8 @@ from infsh_secrets.formats.model import Written, some
 if TYPE_CHECKING:
     from infsh_secrets.formats.model import Pairs
 
-_BARE = re.compile(r"[A-Za-z0-9_./:@%+,=-]*")
+# zsh looks for a program where = stands at the beginning or after a colon.
+_BARE = re.compile(r"(?:[A-Za-z0-9_./:@%+,-]*[A-Za-z0-9_./@%+,-]={0,2})?")
 _NOT_IN_SINGLE = re.compile(r"['\r]|\\\\|\\\Z")
 _NOT_IN_DOUBLE = re.compile(r'["\\$`\r]')
 _ESCAPED = re.compile(r'["\\\r]')

@@ -45,6 +45,6 @@ def write(pairs: Pairs, name: str) -> Written:
         f'metadata:\n  name: "{name}"\n',
         "type: Opaque\n",
         "data:\n" if data else "data: {}\n",
-        *(f'  "{key}": {b64encode(value).decode()}\n' for key, value in data),
+        *(f'  "{key}": "{b64encode(value).decode()}"\n' for key, value in data),
     ]
     return Written("".join(lines), [])
