@@ -32,7 +32,6 @@ class Walk:
         self.named: set[str] = set()
         self._found: dict[str, None] = {}
         self._ignore = ignore
-        self._listed: set[str] = set()
 
     @property
     def files(self) -> list[str]:
@@ -86,10 +85,6 @@ class Walk:
 
     def _by_git(self, folder: str, *, named: bool = False) -> None:
         """Add the files that git does not ignore; all, where it ignores the folder itself."""
-        place = os.path.realpath(folder or os.curdir)
-        if place in self._listed:
-            return
-        self._listed.add(place)
         try:
             git = Git(folder or os.curdir, inherited=False)
             if named and git.ignores_folder():
@@ -103,7 +98,9 @@ class Walk:
         for name in sorted(listing.files):
             self._found[os.path.join(folder, os.fsdecode(name))] = None
         for name in sorted(listing.folders):
-            self._descend(os.path.join(folder, os.fsdecode(name.rstrip(b"/"))))
+            path = os.path.join(folder, os.fsdecode(name.rstrip(b"/")))
+            if not os.path.islink(path):  # in the place of a submodule
+                self._descend(path)
 
 
 def _kind(path: str) -> bool:

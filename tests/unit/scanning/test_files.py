@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import os
 
 import pytest
@@ -102,7 +103,7 @@ def test_small_files_that_are_searched_together(search, tmp_path):
         (tmp_path / str(number)).write_bytes(b"x" * 1000)
     (tmp_path / "7").write_bytes(b"\n" + VALUE)
     (tmp_path / "9").write_bytes(b"\0" + VALUE)
-    (tmp_path / "11").write_text(VALUE.decode(), encoding="utf-16")
+    (tmp_path / "11").write_text(f"-{base64.b64encode(VALUE).decode()}", encoding="utf-16")
     (tmp_path / "500").write_bytes(VALUE[:9])
     (tmp_path / "501").write_bytes(VALUE[9:])
     found = search(*map(str, range(600)))
@@ -110,7 +111,7 @@ def test_small_files_that_are_searched_together(search, tmp_path):
     assert {name: hits for name, (_, hits) in found.items() if hits != []} == {
         "7": [(2, 1, "plain")],
         "9": None,
-        "11": [(1, 1, "plain")],
+        "11": [(1, 2, "base64")],
     }
     with_binaries = search(*map(str, range(600)), binary=True)
     assert with_binaries["9"] == (23, [(1, 2, "plain")])

@@ -147,6 +147,13 @@ def test_nested_repositories_submodules_and_work_trees(walked, tree, git, tmp_pa
     assert walked(tmp_path / "other") == [".gitmodules", "new"]
 
 
+def test_a_link_in_the_place_of_a_submodule_is_not_followed(walked, tree, git):
+    tree("a", at=git.folder)
+    git("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},sub")
+    (git.folder / "sub").symlink_to(".")
+    assert walked(git.folder) == ["a"]
+
+
 def test_names_of_any_bytes(walked, tree, git):
     names = [b"new\nline", b"\xff\xfe", b"\x1b[2J", b"tab\t", b'"q"']
     for folder in (git.folder, git.folder.parent / "plain"):
