@@ -98,19 +98,23 @@ class _Secrets:
 
 
 class Parsed:
-    """What became of a source: an expression, or problems; names are listed in any case."""
+    """What became of a source: an expression, or problems; names are listed in any case.
 
-    __slots__ = ("expression", "names", "problems")
+    `mentioned` is false for an expression without `secrets`, which is none of ours.
+    """
+
+    __slots__ = ("expression", "mentioned", "names", "problems")
 
     def __init__(self, walk: _Walk, body: ast.expr) -> None:
+        self.mentioned = walk.mentioned
         self.names = walk.names
         self.problems = walk.problems
         self.expression = None if walk.problems else Expression(body, walk.names, walk.line)
 
 
 def parse(source: str, line: int) -> Parsed | None:
-    """Return what an expression says, None when it is none or says nothing of `secrets`."""
-    if SECRETS not in source or len(source) > MAX_SOURCE:
+    """Return what an expression says, None when it is none, or too long."""
+    if len(source) > MAX_SOURCE:
         return None
     try:
         with warnings.catch_warnings():
@@ -120,7 +124,7 @@ def parse(source: str, line: int) -> Parsed | None:
         return None
     walk = _Walk(line)
     walk.go(body)
-    return Parsed(walk, body) if walk.mentioned else None
+    return Parsed(walk, body)
 
 
 class _Walk:

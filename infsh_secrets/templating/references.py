@@ -64,6 +64,8 @@ def parse_string(text: str, line: int, *, julep: bool = False) -> Template:
         return _address(body, line)
     if body.startswith(EXPRESSION) and expressions.SECRETS in body:
         found = _expression(body.removeprefix(EXPRESSION), line)
+        if found is not None and not found.changed:
+            return Template([text], changed=False)
         if found is not None:
             return found if body == stripped else Template([text.replace("\\", "", 1)])
     return parse_text(text, line, julep=julep, count_lines=False)
@@ -92,6 +94,12 @@ def _expression(source: str, line: int) -> Template | None:
         message = "this expression cannot be read, or is too long"
         problem = Problem(line, message, expressions.ONLY)
         return Template([source], [Use(name, line) for name in _mentioned(source)], [problem])
+    if not parsed.mentioned:
+        inner = parse_text(source, line, count_lines=False)
+        if not inner.changed:
+            return inner
+        problem = Problem(line, "these braces stand in an expression", expressions.ONLY)
+        return Template([source], inner.uses, [problem])
     uses = [Use(name, line) for name in parsed.names]
     if parsed.expression is None:
         return Template([source], uses, parsed.problems)
@@ -183,7 +191,7 @@ class _Scan:
 
     def _expression(self, content: str, line: int) -> Hole | None:
         parsed = expressions.parse(content, line)
-        if parsed is None:
+        if parsed is None or not parsed.mentioned:
             self._refuse(content, line)
             return None
         self._uses += [Use(name, line) for name in parsed.names]
