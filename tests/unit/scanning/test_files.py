@@ -115,3 +115,8 @@ def test_small_files_that_are_searched_together(search, tmp_path):
     }
     with_binaries = search(*map(str, range(600)), binary=True)
     assert with_binaries["9"] == (23, [(1, 2, "plain")])
+
+
+def test_a_small_file_in_utf_16_is_searched_by_itself(search, tmp_path):
+    (tmp_path / "wide").write_text(f"-{base64.b64encode(VALUE).decode()}", encoding="utf-16")
+    assert search("wide")["wide"][1] == [(1, 2, "base64")]

@@ -160,6 +160,7 @@ def test_objects_that_are_not_here_are_counted_and_not_fetched(git, tmp_path):
     commit(git)
     name = git("rev-parse", ":a").strip()
     (git.folder / ".git/objects" / name[:2] / name[2:]).unlink()
+    git("config", "core.repositoryFormatVersion", "1")
     git("config", "extensions.partialClone", "origin")
     git("config", "remote.origin.promisor", "true")
     git("config", "remote.origin.url", f"ext::touch {tmp_path}/ran")
