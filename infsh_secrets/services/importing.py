@@ -149,7 +149,7 @@ def _value(key: str, text: str, request: Request) -> tuple[SecretValue | None, s
     except UnicodeEncodeError:
         return None, "it is not UTF-8 text"
     except UsageError as error:
-        return None, _lower(error.message).removesuffix(", nothing was stored.").removesuffix(".")
+        return None, _lower(error.message).removesuffix(", nothing was stored")
 
 
 def _lower(sentence: str) -> str:
@@ -251,8 +251,10 @@ def _write_beside(
             write.create = True
         try:
             stored = {one.key: one for one in _stored(workspace, checked, new, progress)}
-        except ConflictError:
-            continue  # somebody has just stored one of them: look again
+        except ConflictError:  # somebody has just stored one of them: look again
+            for write in new:
+                write.create = False
+            continue
         return [stored.get(key, one) for key, one in before.items()]
     raise ConflictError("Others are storing the same secrets; nothing was stored.", "Try again.")
 
