@@ -69,6 +69,16 @@ class Hmac:
         other._outer = self._outer
         return other
 
+    def of(self, message: bytes) -> bytes:
+        """Return the code of what was taken so far and `message`; the state stays as it is.
+
+        The same as `copy`, `update` and `digest` in one call: long writes make many of them.
+        """
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(message)
+        outer.update(inner.digest())
+        return outer.digest()
+
     def update(self, data: bytes) -> None:
         """Take more of the message."""
         self._inner.update(data)

@@ -6,7 +6,7 @@ from infsh_secrets.crypto.binding import hmac_new
 
 
 class MacKey:
-    """A key that has gone through HMAC once: a copy of that costs half as much as a new one."""
+    """A key that HMAC has taken once, for any number of messages."""
 
     __slots__ = ("_started",)
 
@@ -15,6 +15,4 @@ class MacKey:
 
     def digest(self, message: bytes) -> bytes:
         """Return the 32 bytes of HMAC-SHA256."""
-        one = self._started.copy()
-        one.update(message)
-        return one.digest()
+        return self._started.of(message)

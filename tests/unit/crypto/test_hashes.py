@@ -62,3 +62,12 @@ def test_hashes_are_the_same_before_and_after_much_was_hashed(monkeypatch):
 
 def test_an_interpreter_without_hashes_of_its_own():
     subprocess.run([sys.executable, "-c", WITHOUT], check=True, timeout=60)
+
+
+def test_a_state_gives_the_code_of_one_more_message_and_stays_as_it_is():
+    state = hashes.Hmac(b"key", "sha512")
+    state.update(b"begun ")
+    for message in (b"one", b"", b"one"):
+        expected = hmac.new(b"key", b"begun " + message, hashlib.sha512).digest()
+        assert state.of(message) == expected
+    assert state.digest() == hmac.new(b"key", b"begun ", hashlib.sha512).digest()
