@@ -10,7 +10,6 @@ from infsh_secrets.services import secrets
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from infsh_secrets.domain.errors import InfshError
     from infsh_secrets.domain.models import Secret
     from infsh_secrets.services.workspace import Workspace
     from infsh_secrets.templating.model import Name, Problem, Use
@@ -38,9 +37,9 @@ def read(
     if only is not None:
         _refuse_others(text, only)
     found = find(workspace, [use.name for use in text.uses])
-    wanting = [use for use in _first(text.uses) if not _has_value(found.get(use.name))]
-    if wanting:
-        raise _wanting(workspace, text, wanting, found)
+    lacking = [use for use in text.uses if not _has_value(found.get(use.name))]
+    if lacking:
+        raise wanting(workspace, text.path, lacking, found)
     return found
 
 
@@ -97,20 +96,22 @@ def _refuse_others(text: Text, only: Collection[str]) -> None:
         )
 
 
-def _wanting(
-    workspace: Workspace, text: Text, wanting: Sequence[Use], found: Collection[Name]
-) -> InfshError:
-    first = wanting[0].name
+def wanting(
+    workspace: Workspace, path: str, uses: Sequence[Use], found: Collection[Name]
+) -> NotFoundError:
+    """Return the one error that names everything that is not set or empty, with lines."""
+    lacking = _first(uses)
+    first = lacking[0].name
     environment = first.environment or workspace.settings.environments[0]
     command = secrets.command_line(workspace, environment, "set", first.key)
-    said = ["empty" if use.name in found else "not set" for use in wanting]
-    if len(wanting) == 1:
-        message = f"{text.path}, line {wanting[0].line}: the secret {first} is {said[0]}."
+    said = ["empty" if use.name in found else "not set" for use in lacking]
+    if len(lacking) == 1:
+        message = f"{path}, line {lacking[0].line}: the secret {first} is {said[0]}."
         return NotFoundError(message, f"Set it with: {command}")
     told = ", ".join(
-        f"{use.name} (line {use.line}, {what})" for use, what in zip(wanting, said, strict=True)
+        f"{use.name} (line {use.line}, {what})" for use, what in zip(lacking, said, strict=True)
     )
     return NotFoundError(
-        f"{len(wanting)} secrets that {text.path} refers to are wanting: {told}.",
+        f"{len(lacking)} secrets that {path} refers to are wanting: {told}.",
         f"Set each with: {command}",
     )

@@ -51,13 +51,21 @@ def read(path: str, notices: list[str]) -> Wanted:
     from infsh_secrets.manifest.parse import parse
 
     manifest = parse(data, path)
+    return Wanted(declaring(manifest, uses(manifest)), runs=True)
+
+
+def uses(manifest: Manifest) -> list[Use]:
+    """Return what the variables of a manifest refer to, with lines.
+
+    The file is read once more for these. Raises UsageError for what cannot be resolved.
+    """
     variables = templates(manifest)
     if not variables:
-        return Wanted(manifest, runs=True)
+        return []
     from infsh_secrets.templating.requirements import lines_of
 
-    lines = lines_of(data, path, _SECTION)
-    uses = [
+    lines = lines_of(read_bytes(manifest.path), sanitize(manifest.path), _SECTION)
+    found = [
         use._replace(line=lines.get(name, 1))
         for name, template in variables.items()
         for use in template.uses
@@ -68,8 +76,9 @@ def read(path: str, notices: list[str]) -> Wanted:
         for one in template.problems
     ]
     if problems:
-        raise unresolvable(Text(sanitize(path), uses, problems))
-    return Wanted(declaring(manifest, uses), runs=True)
+        shown = sanitize(os.path.basename(manifest.path))
+        raise unresolvable(Text(shown, found, problems))
+    return found
 
 
 def templates(manifest: Manifest) -> dict[str, Template]:

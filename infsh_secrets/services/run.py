@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from infsh_secrets.execution.redact import Redactor
     from infsh_secrets.manifest.model import Manifest
     from infsh_secrets.services.workspace import Workspace
-    from infsh_secrets.stores.vault.selection import Selection
+    from infsh_secrets.stores.base import Selection
 
 UNMASKED = "INFSH_NO_MASKING"
 
@@ -143,7 +143,18 @@ def prepare(workspace: Workspace, request: Request, parent: Mapping[str, str]) -
         from infsh_secrets.services.run_gaps import gaps
 
         raise gaps(workspace, wanted, usable, selection.secrets)
-    return _plan(request, argv, parent, wanted, given, kept, selection.known)
+    filled = None
+    if wanted.manifest and refers(wanted.manifest):
+        from infsh_secrets.services.run_variables import fill_in
+
+        texts = {secret.info.key: secret.value.reveal() for secret in given}
+        texts |= {name: parent[name] for name in kept}
+        filled = fill_in(workspace, request, wanted.manifest, texts)
+        variables = filled.variables
+    plan = _plan(request, argv, parent, wanted, variables, given, kept, selection.known)
+    if filled:
+        filled.protect(plan)
+    return plan
 
 
 def _plan(
@@ -151,6 +162,7 @@ def _plan(
     argv: list[str],
     parent: Mapping[str, str],
     wanted: Wanted,
+    variables: Mapping[str, str],
     given: list[Secret],
     kept: list[str],
     known: set[str],
@@ -163,7 +175,6 @@ def _plan(
 
         in_files = chosen(request.files, dict(protected))
     as_text = {name: os.fsdecode(v) for name, v in protected if name not in in_files}
-    variables = wanted.manifest.variables if wanted.manifest else {}
     made = environment.child_environment(
         parent,
         secrets=as_text,
@@ -210,15 +221,25 @@ def _manifest(request: Request, state: str) -> Manifest:
             error.message,
             "Name a manifest with -f FILE, or the secrets with --only A,B or --all.",
         ) from None
-    return load(path, state)
+    manifest = load(path, state)
+    if not refers(manifest):
+        return manifest
+    from infsh_secrets.services.run_variables import declaring_references
+
+    return declaring_references(manifest)
+
+
+def refers(manifest: Manifest) -> bool:
+    """Tell whether variables of a manifest may refer to secrets; it is cheap to be wrong."""
+    return any("secret" in text or "infsh://" in text for text in manifest.variables.values())
 
 
 def _read(workspace: Workspace, keys: list[str] | None, names: list[str]) -> Selection:
-    from infsh_secrets.stores.vault.selection import Selection, select
-
     if not workspace.exists():
+        from infsh_secrets.stores.base import Selection
+
         return Selection({}, set())
-    return select(workspace.vault_store(), workspace.settings.environments, keys, names)
+    return workspace.store().select(workspace.settings.environments, keys, names)
 
 
 def title(manifest: Manifest) -> str:

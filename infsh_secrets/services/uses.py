@@ -218,10 +218,10 @@ def _declared(path: str) -> frozenset[str] | None:
         return frozenset()
     if not os.path.isfile(path):
         return None
-    from infsh_secrets.manifest.parse import read
+    from infsh_secrets.services.requirements import read
 
     try:
-        return frozenset(one.key for one in read(path).declarations)
+        return frozenset(one.key for one in read(path, []).manifest.declarations)
     except (InfshError, OSError, ValueError, RecursionError):
         return None
 
