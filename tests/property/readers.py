@@ -17,7 +17,7 @@ import threading
 import dotenv
 
 _DUMP = f'exec {sys.executable} -c "import os, json; print(json.dumps(dict(os.environ)))"'
-_BARE = {"PATH": os.environ["PATH"], "HOME": "/nowhere", "LC_ALL": "C.UTF-8"}
+_BARE = {"PATH": os.environ["PATH"], "HOME": "/proc/nowhere", "LC_ALL": "C.UTF-8"}
 
 
 def _after(command):

@@ -111,20 +111,20 @@ def test_an_empty_list_says_what_to_do(seen):
 
 def test_exit_codes_as_a_table(seen):
     done = seen("secrets", "--exit-codes")
-    assert done.rows[0] == "code  name          when"
-    assert "130   interrupted   Ctrl-C" in done.text
+    assert done.rows[0] == "code  name               when"
+    assert "130   interrupted        Ctrl-C" in done.text
 
 
 @pytest.mark.parametrize("width", [60, 80])
 def test_the_last_column_of_other_tables_is_wrapped_between_words(seen, width):
     done = seen("secrets", "--exit-codes", columns=width)
-    assert "usage         bad option, bad name, bad input;" in done.text
+    assert "usage              bad option, bad name, bad" in done.text
     assert max(map(len, done.rows)) <= width
 
 
 def test_where_there_is_no_room_for_a_table_there_are_lines(seen):
     done = seen("secrets", "--exit-codes", columns=24)
-    assert done.rows[0] == "0  ok  it worked"
+    assert "130  interrupted  Ctrl-" in done.text
     assert not [row for row in done.rows if "─" in row]
 
 

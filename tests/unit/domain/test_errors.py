@@ -20,6 +20,9 @@ def test_exit_statuses_never_change():
         (8, "integrity"),
         (9, "conflict"),
         (10, "denied"),
+        (125, "run_failed"),
+        (126, "not_executable"),
+        (127, "command_not_found"),
         (130, "interrupted"),
     ]
 
