@@ -28,15 +28,19 @@ class Guardian:
             return self
         # Both ends are closed in whatever is executed, so that only this process holds the line.
         reader, self._line = os.pipe()
+        waiting, ready = os.pipe()
         # What ends this process must not end the guardian: it is born with every signal blocked.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
         try:
             self._process = os.fork()
             if self._process == 0:
-                _watch(reader, self._call)
+                _watch(reader, ready, self._call)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
         os.close(reader)
+        os.close(ready)
+        os.read(waiting, 1)  # until then a SIGKILL of the whole group would find both
+        os.close(waiting)
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -48,10 +52,11 @@ class Guardian:
                 return  # somebody has waited for every child
 
 
-def _watch(reader: int, call: Callable[[], None]) -> None:
+def _watch(reader: int, ready: int, call: Callable[[], None]) -> None:
     """Wait until nobody holds the line, make the call, and end this process."""
     try:
         os.setsid()  # no terminal is held, and no group of processes
+        os.write(ready, b".")
         os.chdir("/")
         most = os.sysconf("SC_OPEN_MAX")
         os.closerange(0, reader)
