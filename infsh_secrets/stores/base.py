@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Self
 
     from infsh_secrets.domain.models import History, Secret, SecretInfo, SecretValue
@@ -32,24 +32,58 @@ _MISSING = {
     "versions": "keeps no older versions",
     "restore": "keeps no deleted secrets",
     "environments": "has no environments",
+    "metadata": "keeps no metadata",
+    "expiry": "keeps no expiry",
+    "describe": "changes what is known of a secret only together with its value",
+    "rename": "cannot rename a secret",
 }
 
 
 class Capabilities:
     """What a store can do; commands offer only that and say in a sentence what is missing.
 
-    `reveal`: it gives values back. `versions`: it keeps older ones. `restore`: deleted secrets can
-    be listed and brought back. `environments`: it knows others than `default`. Asked for what it
-    cannot do, a store raises DeniedError.
+    `reveal`: it gives values back. `versions`: it keeps older ones; a store that does not may count
+    none, and gives 0. `restore`: deleted secrets can be listed and brought back. `environments`: it
+    knows others than `default`. `metadata`, `expiry`: it keeps those facts. `describe`: facts are
+    changed without the value. `rename`: what it says. `transactions`: several writes are all or
+    nothing; without, an error names those that were done before. Asked for what it cannot do, a
+    store raises DeniedError.
     """
 
-    __slots__ = ("environments", "restore", "reveal", "versions")
+    __slots__ = (
+        "describe",
+        "environments",
+        "expiry",
+        "metadata",
+        "rename",
+        "restore",
+        "reveal",
+        "transactions",
+        "versions",
+    )
 
-    def __init__(self, *, reveal: bool, versions: bool, restore: bool, environments: bool) -> None:
+    def __init__(
+        self,
+        *,
+        reveal: bool,
+        versions: bool,
+        restore: bool,
+        environments: bool,
+        metadata: bool = True,
+        expiry: bool = True,
+        describe: bool = True,
+        rename: bool = True,
+        transactions: bool = True,
+    ) -> None:
         self.reveal = reveal
         self.versions = versions
         self.restore = restore
         self.environments = environments
+        self.metadata = metadata
+        self.expiry = expiry
+        self.describe = describe
+        self.rename = rename
+        self.transactions = transactions
 
 
 class Write:
@@ -110,6 +144,19 @@ class Outcome:
         return f"Outcome({self.action!r}, {self.info!r})"
 
 
+class Selection:
+    """Live secrets by name, and those of other names that are live in any environment."""
+
+    __slots__ = ("known", "secrets")
+
+    def __init__(self, secrets: dict[str, Secret], known: set[str]) -> None:
+        self.secrets = secrets
+        self.known = known
+
+    def __repr__(self) -> str:
+        return f"Selection({list(self.secrets)!r})"
+
+
 class SecretStore(ABC):
     """Secrets of one team, in named environments.
 
@@ -129,6 +176,48 @@ class SecretStore(ABC):
         Raises NotFoundError when it is absent, deleted, or has no such version; DeniedError when
         the store does not give values back.
         """
+
+    def info(self, environment: str, key: str) -> SecretInfo:
+        """Return what is known of a live secret without opening its value; NotFoundError else."""
+        for known in self.listing(environment):
+            if known.key == key:
+                return known
+        raise not_found(key, environment)
+
+    def select(
+        self, chain: Sequence[str], keys: Sequence[str] | None, names: Sequence[str] = ()
+    ) -> Selection:
+        """Return of each key the secret of the first environment that has it; None is all keys.
+
+        Of the `names`, those that are live in any environment are `known`. What the default gives
+        is read one after another, and not of one state of the store.
+        """
+        from infsh_secrets.stores import selecting
+
+        return selecting.select(self, chain, keys, names)
+
+    def select_matching(
+        self, chain: Sequence[str], fits: Callable[[str], bool] | None
+    ) -> dict[str, Secret]:
+        """Return the secrets whose names fit, sorted by name; None is what every name fits."""
+        from infsh_secrets.stores import selecting
+
+        return selecting.select_matching(self, chain, fits)
+
+    def select_addressed(
+        self, wanted: Mapping[tuple[str, ...], Sequence[str]]
+    ) -> dict[tuple[str, ...], dict[str, Secret]]:
+        """Return for each chain of environments the secrets of its keys that it has."""
+        return {chain: self.select(chain, keys).secrets for chain, keys in wanted.items()}
+
+    def preview(self, environment: str, writes: Sequence[Write]) -> list[Outcome]:
+        """Return what `write` would do to names that each occur once; nothing is written.
+
+        The default opens no values: it calls UPDATED what may turn out to be UNCHANGED.
+        """
+        from infsh_secrets.stores import selecting
+
+        return selecting.preview(self, environment, writes)
 
     @abstractmethod
     def listing(self, environment: str | None = None, *, deleted: bool = False) -> list[SecretInfo]:

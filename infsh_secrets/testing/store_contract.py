@@ -34,6 +34,7 @@ from infsh_secrets.stores.base import (
     Write,
 )
 from infsh_secrets.testing.state import ENVIRONMENT, OTHER_ENVIRONMENT
+from infsh_secrets.testing.state import facts as _facts
 from infsh_secrets.testing.state import need as _need
 from infsh_secrets.testing.state import put as _put
 from infsh_secrets.testing.state import state as _state
@@ -144,10 +145,9 @@ class StoreContract(UndoContract):
         _need(store, "reveal")
         _put(store, "A")
         store.delete(ENVIRONMENT, ["A"])
-        with pytest.raises(NotFoundError):
-            store.get(ENVIRONMENT, "A")
-        with pytest.raises(NotFoundError):
-            store.get(ENVIRONMENT, "A", 1)
+        for version in (None, 1) if store.capabilities.versions else (None,):
+            with pytest.raises(NotFoundError):
+                store.get(ENVIRONMENT, "A", version)
 
     @pytest.mark.parametrize("version", [0, 2, -1, 2**63, 2**64])
     def test_get_of_an_absent_version(self, store: SecretStore, version: int) -> None:
@@ -155,6 +155,65 @@ class StoreContract(UndoContract):
         _put(store, "A")
         with pytest.raises(NotFoundError):
             store.get(ENVIRONMENT, "A", version)
+
+    def test_info_is_what_the_listing_says(self, store: SecretStore) -> None:
+        store.write(ENVIRONMENT, [Write("A", SecretValue(b"v"), description="d")])
+        (listed,) = _state(store)
+        assert _facts(store.info(ENVIRONMENT, "A")) == listed
+        with pytest.raises(NotFoundError):
+            store.info(ENVIRONMENT, "B")
+
+    # -- several -------------------------------------------------------------------------------
+
+    def test_select_gives_what_there_is_of_what_is_asked_for(self, store: SecretStore) -> None:
+        _need(store, "reveal")
+        for key in ("A", "B", "C"):
+            _put(store, key, key.encode())
+        found = store.select([ENVIRONMENT], ["B", "X", "A"], ["C", "Y"])
+        assert {key: one.value.reveal() for key, one in found.secrets.items()} == {
+            "A": "A",
+            "B": "B",
+        }
+        assert found.known == {"C"}
+        assert store.select([ENVIRONMENT], ["X"]).known == set()
+        assert sorted(store.select([ENVIRONMENT], None).secrets) == ["A", "B", "C"]
+        assert list(store.select_matching([ENVIRONMENT], lambda key: key != "B")) == ["A", "C"]
+        assert list(store.select_matching([ENVIRONMENT], None)) == ["A", "B", "C"]
+
+    def test_select_goes_through_the_environments_in_order(self, store: SecretStore) -> None:
+        _need(store, "reveal", "environments")
+        _put(store, "A", b"1")
+        _put(store, "B", b"2")
+        _put(store, "A", b"3", OTHER_ENVIRONMENT)
+        chain = (OTHER_ENVIRONMENT, ENVIRONMENT)
+        for found in (
+            store.select(chain, ["A", "B"]).secrets,
+            store.select(chain, None).secrets,
+            store.select_matching(chain, None),
+        ):
+            assert {key: one.value.reveal() for key, one in found.items()} == {"A": "3", "B": "2"}
+        addressed = store.select_addressed({chain: ["A"], (ENVIRONMENT,): ["A", "X"]})
+        assert [list(found) for found in addressed.values()] == [["A"], ["A"]]
+        assert addressed[ENVIRONMENT,]["A"].value.reveal() == "1"
+
+    def test_select_is_denied_where_no_values_are_given_back(self, store: SecretStore) -> None:
+        if store.capabilities.reveal:
+            return
+        _put(store, "A")
+        with pytest.raises(DeniedError):
+            store.select([ENVIRONMENT], ["A"])
+        with pytest.raises(DeniedError):
+            store.select_matching([ENVIRONMENT], None)
+
+    def test_a_preview_writes_nothing(self, store: SecretStore) -> None:
+        _put(store, "A", b"1")
+        before = _state(store)
+        writes = [Write(key, SecretValue(b"2")) for key in ("B", "A")]
+        outcomes = store.preview(ENVIRONMENT, writes)
+        assert [(o.info.key, o.action) for o in outcomes] == [("B", CREATED), ("A", UPDATED)]
+        with pytest.raises(ConflictError):
+            store.preview(ENVIRONMENT, [Write("A", SecretValue(b"2"), create=True)])
+        assert _state(store) == before
 
     # -- listing -------------------------------------------------------------------------------
 
@@ -230,6 +289,7 @@ class StoreContract(UndoContract):
         assert a not in digest, "a fingerprint without a key can be guessed"
 
     def test_changing_what_was_returned_changes_nothing(self, store: SecretStore) -> None:
+        _need(store, "metadata")
         outcome = store.write(ENVIRONMENT, [Write("A", SecretValue(b"v"), metadata={"a": "b"})])
         before = _state(store)
         for info in (outcome[0].info, *store.listing()):
@@ -266,6 +326,7 @@ class StoreContract(UndoContract):
         assert store.listing()[2].description == ""
 
     def test_facts_are_stored_with_the_value(self, store: SecretStore) -> None:
+        _need(store, "metadata", "expiry")
         write = Write(
             "A",
             SecretValue(b"v"),
@@ -280,6 +341,7 @@ class StoreContract(UndoContract):
         assert info.expires == 4_102_444_800_123
 
     def test_the_largest_facts_are_stored(self, store: SecretStore) -> None:
+        _need(store, "metadata")
         metadata = {
             f"{n:02}".ljust(models.MAX_METADATA_BYTES, "k"): "v" * models.MAX_METADATA_BYTES
             for n in range(models.MAX_METADATA)
@@ -296,6 +358,7 @@ class StoreContract(UndoContract):
         assert info.metadata == metadata
 
     def test_none_leaves_facts_as_they_are(self, store: SecretStore) -> None:
+        _need(store, "metadata", "expiry")
         first = Write(
             "A", SecretValue(b"1"), description="d", metadata={"a": "b"}, expires=4_102_444_800_000
         )
@@ -305,12 +368,38 @@ class StoreContract(UndoContract):
         assert (info.description, info.metadata) == ("d", {"a": "b"})
         assert info.expires == 4_102_444_800_000
 
+    @pytest.mark.parametrize("fact", ["metadata", "expiry"])
+    def test_facts_that_are_not_kept_are_denied_and_nothing_is_stored(
+        self, store: SecretStore, fact: str
+    ) -> None:
+        if getattr(store.capabilities, fact):
+            return
+        value = SecretValue(b"v")
+        write = Write("B", value, metadata={"a": "b"})
+        if fact == "expiry":
+            write = Write("B", value, expires=4_102_444_800_000)
+        with pytest.raises(DeniedError):
+            store.write(ENVIRONMENT, [Write("A", value), write])
+        assert store.listing() == []
+
+    def test_a_description_is_kept_when_the_value_changes(self, store: SecretStore) -> None:
+        store.write(ENVIRONMENT, [Write("A", SecretValue(b"1"), description="what \N{SNOWMAN}")])
+        assert _put(store, "A", b"2") == UPDATED
+        assert store.listing()[0].description == "what \N{SNOWMAN}"
+        longest = "d" * models.MAX_DESCRIPTION
+        store.write(ENVIRONMENT, [Write("A", SecretValue(b"2"), description=longest)])
+        assert store.listing()[0].description == longest
+        store.write(ENVIRONMENT, [Write("A", SecretValue(b"2"), description="")])
+        assert store.listing()[0].description == ""
+
     def test_zero_takes_an_expiry_away(self, store: SecretStore) -> None:
+        _need(store, "expiry")
         store.write(ENVIRONMENT, [Write("A", SecretValue(b"v"), expires=4_102_444_800_000)])
         store.write(ENVIRONMENT, [Write("A", SecretValue(b"v"), expires=0)])
         assert store.listing()[0].expires is None
 
     def test_metadata_is_added_to_what_there_is(self, store: SecretStore) -> None:
+        _need(store, "metadata")
         store.write(ENVIRONMENT, [Write("A", SecretValue(b"v"), metadata={"a": "1", "b": "1"})])
         store.write(ENVIRONMENT, [Write("A", SecretValue(b"v"), metadata={"b": "2", "c": "3"})])
         assert store.listing()[0].metadata == {"a": "1", "b": "2", "c": "3"}
@@ -318,6 +407,7 @@ class StoreContract(UndoContract):
     def test_metadata_beyond_the_limit_is_refused_and_stores_nothing(
         self, store: SecretStore
     ) -> None:
+        _need(store, "metadata")
         full = {f"m{n}": "x" for n in range(models.MAX_METADATA)}
         store.write(ENVIRONMENT, [Write("A", SecretValue(b"1"), metadata=full)])
         before = _state(store)

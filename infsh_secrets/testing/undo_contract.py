@@ -27,8 +27,8 @@ def _described(store: SecretStore, key: str = "A", value: bytes = b"v") -> model
         key,
         SecretValue(value),
         description="d",
-        metadata={"a": "1", "b": "2"},
-        expires=_EXPIRES,
+        metadata={"a": "1", "b": "2"} if store.capabilities.metadata else None,
+        expires=_EXPIRES if store.capabilities.expiry else None,
     )
     return store.write(ENVIRONMENT, [write])[0].info
 
@@ -176,6 +176,7 @@ class UndoContract:
     # -- rename --------------------------------------------------------------------------------
 
     def test_rename_keeps_all_but_the_name(self, store: SecretStore) -> None:
+        need(store, "rename")
         put(store, "OLD", b"1")
         _described(store, "OLD", b"2")
         put(store, "OTHER")
@@ -195,7 +196,26 @@ class UndoContract:
                     again.get(ENVIRONMENT, "OLD")
             assert put(again, "OLD", b"3") == CREATED
 
+    def test_rename_is_denied_where_it_cannot_be_done(self, store: SecretStore) -> None:
+        if store.capabilities.rename:
+            return
+        put(store, "A")
+        before = state(store)
+        with pytest.raises(DeniedError):
+            store.rename(ENVIRONMENT, "A", "B")
+        assert state(store) == before
+
+    def test_copy_is_denied_where_no_values_are_given_back(self, store: SecretStore) -> None:
+        if store.capabilities.reveal:
+            return
+        put(store, "A")
+        before = state(store)
+        with pytest.raises(DeniedError):
+            store.copy(ENVIRONMENT, "A", ENVIRONMENT, "B")
+        assert state(store) == before
+
     def test_rename_there_and_back(self, store: SecretStore) -> None:
+        need(store, "rename")
         put(store, "A")
         (before,) = store.listing()
         store.rename(ENVIRONMENT, "A", "B")
@@ -205,6 +225,7 @@ class UndoContract:
 
     @pytest.mark.parametrize("new", ["B", "A"])
     def test_rename_onto_a_live_name(self, store: SecretStore, new: str) -> None:
+        need(store, "rename")
         put(store, "A")
         put(store, "B")
         before = state(store)
@@ -213,7 +234,7 @@ class UndoContract:
         assert state(store) == before
 
     def test_rename_and_copy_onto_a_deleted_name(self, store: SecretStore) -> None:
-        need(store, "restore")
+        need(store, "restore", "rename")
         put(store, "A")
         put(store, "B")
         store.delete(ENVIRONMENT, ["B"])
@@ -228,6 +249,7 @@ class UndoContract:
         assert state(store) == before
 
     def test_rename_of_an_absent_or_deleted_secret(self, store: SecretStore) -> None:
+        need(store, "rename")
         put(store, "A")
         store.delete(ENVIRONMENT, ["A"])
         for key in ("A", "B"):
@@ -238,6 +260,7 @@ class UndoContract:
     # -- copy ----------------------------------------------------------------------------------
 
     def test_copy_makes_a_new_secret_with_the_newest_value(self, store: SecretStore) -> None:
+        need(store, "reveal")
         put(store, "A", b"1")
         source = _described(store, "A", b"made-up value two")
         copied = store.copy(ENVIRONMENT, "A", ENVIRONMENT, "B")
@@ -271,6 +294,7 @@ class UndoContract:
             assert store.get(OTHER_ENVIRONMENT, "A").value.reveal() == "1"
 
     def test_copy_onto_a_live_secret(self, store: SecretStore) -> None:
+        need(store, "reveal")
         put(store, "A", b"1")
         put(store, "B", b"2")
         before = state(store)
@@ -280,6 +304,7 @@ class UndoContract:
         assert state(store) == before
 
     def test_copy_of_an_absent_or_deleted_secret(self, store: SecretStore) -> None:
+        need(store, "reveal")
         put(store, "A")
         store.delete(ENVIRONMENT, ["A"])
         for key in ("A", "B"):
@@ -289,7 +314,27 @@ class UndoContract:
 
     # -- describe ------------------------------------------------------------------------------
 
+    def test_describe_changes_the_description_or_is_denied(self, store: SecretStore) -> None:
+        put(store, "A")
+        if not store.capabilities.describe:
+            with pytest.raises(DeniedError):
+                store.describe(ENVIRONMENT, "A", description="new")
+            return
+        assert store.describe(ENVIRONMENT, "A", description="new").action == DESCRIBED
+        assert store.describe(ENVIRONMENT, "A", description="new").action == UNCHANGED
+        assert store.describe(ENVIRONMENT, "A").action == UNCHANGED
+        assert [info.description for info in store.listing()] == ["new"]
+        if store.capabilities.reveal:
+            assert store.get(ENVIRONMENT, "A").value.reveal() == "v"
+        if not store.capabilities.metadata:
+            with pytest.raises(DeniedError):
+                store.describe(ENVIRONMENT, "A", metadata={"a": "b"})
+        if not store.capabilities.expiry:
+            with pytest.raises(DeniedError):
+                store.describe(ENVIRONMENT, "A", expires=_EXPIRES)
+
     def test_describe_changes_the_facts_that_are_given(self, store: SecretStore) -> None:
+        need(store, "describe", "metadata", "expiry")
         before = _described(store)
         outcome = store.describe(
             ENVIRONMENT, "A", description="new", metadata={"c": "3", "b": "4"}, unset=["a", "none"]
@@ -303,6 +348,7 @@ class UndoContract:
             assert facts(after, *changed) == facts(before, *changed)
 
     def test_describe_takes_facts_away(self, store: SecretStore) -> None:
+        need(store, "describe", "metadata", "expiry")
         _described(store)
         store.describe(ENVIRONMENT, "A", description="", unset=["a", "b"], expires=0)
         (info,) = store.listing()
@@ -311,6 +357,7 @@ class UndoContract:
         assert store.listing()[0].expires == _EXPIRES
 
     def test_describe_that_changes_nothing(self, store: SecretStore) -> None:
+        need(store, "describe", "metadata", "expiry")
         _described(store)
         before = state(store)
         assert store.describe(ENVIRONMENT, "A").action == UNCHANGED
@@ -326,6 +373,7 @@ class UndoContract:
         assert state(store) == before
 
     def test_describe_with_too_much_metadata_changes_nothing(self, store: SecretStore) -> None:
+        need(store, "describe", "metadata")
         put(store, "A")
         full = {f"m{n}": "x" for n in range(models.MAX_METADATA)}
         store.describe(ENVIRONMENT, "A", metadata=full)
@@ -337,6 +385,7 @@ class UndoContract:
         assert "more" in store.listing()[0].metadata
 
     def test_describe_of_an_absent_or_deleted_secret(self, store: SecretStore) -> None:
+        need(store, "describe")
         put(store, "A")
         store.delete(ENVIRONMENT, ["A"])
         for key in ("A", "B"):

@@ -12,7 +12,16 @@ from infsh_secrets.testing.store_contract import StoreContract
 
 class BareStore(MemoryStore):
     name = "bare"
-    capabilities = Capabilities(reveal=False, versions=False, restore=False, environments=False)
+    capabilities = Capabilities(
+        reveal=False,
+        versions=False,
+        restore=False,
+        environments=False,
+        metadata=False,
+        expiry=False,
+        describe=False,
+        rename=False,
+    )
 
     def get(self, *_):
         raise DeniedError("This store gives no values back.")
@@ -25,7 +34,18 @@ class BareStore(MemoryStore):
     def write(self, environment, writes):
         if environment != "default":
             raise DeniedError("This store has no environments.")
+        if any(write.metadata or write.expires for write in writes):
+            raise DeniedError("This store keeps nothing but values and descriptions.")
         return super().write(environment, writes)
+
+    def rename(self, *_):
+        raise DeniedError("This store renames nothing.")
+
+    def copy(self, *_):
+        raise DeniedError("This store gives no values back.")
+
+    def describe(self, *_, **__):
+        raise DeniedError("This store describes a secret when it is written.")
 
     def restore(self, *_):
         raise DeniedError("This store keeps no deleted secrets.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from infsh_secrets.domain.models import Secret, SecretValue
+from infsh_secrets.stores.base import Selection
 from infsh_secrets.stores.vault.layout import LIVE, name_only_index
 
 TYPE_CHECKING = False
@@ -19,19 +20,6 @@ _PAGE = 4096
 """Rows read at a time, many more than one item has."""
 
 _Found = tuple["Item", "SecretInfo"]
-
-
-class Selection:
-    """Live secrets by name, and those of other names that are live in any environment."""
-
-    __slots__ = ("known", "secrets")
-
-    def __init__(self, secrets: dict[str, Secret], known: set[str]) -> None:
-        self.secrets = secrets
-        self.known = known
-
-    def __repr__(self) -> str:
-        return f"Selection({list(self.secrets)!r})"
 
 
 def select(

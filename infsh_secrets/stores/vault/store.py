@@ -30,10 +30,10 @@ from infsh_secrets.stores.vault.tables import FORMAT, VaultFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from infsh_secrets.domain.models import History
-    from infsh_secrets.stores.base import Outcome, Write
+    from infsh_secrets.stores.base import Outcome, Selection, Write
     from infsh_secrets.stores.vault.anchor import Anchor
     from infsh_secrets.stores.vault.layout import Head, Root
     from infsh_secrets.stores.vault.transaction import Transaction
@@ -284,6 +284,32 @@ class VaultStore(SecretStore):
         return self.file.damaged(f"item {item.item_id.hex()} does not verify")
 
     # -- writing -----------------------------------------------------------------------------------
+
+    def select(
+        self, chain: Sequence[str], keys: Sequence[str] | None, names: Sequence[str] = ()
+    ) -> Selection:
+        from infsh_secrets.stores.vault import selection
+
+        return selection.select(self, chain, keys, names)
+
+    def select_matching(
+        self, chain: Sequence[str], fits: Callable[[str], bool] | None
+    ) -> dict[str, Secret]:
+        from infsh_secrets.stores.vault import selection
+
+        return selection.select_matching(self, chain, fits)
+
+    def select_addressed(
+        self, wanted: Mapping[tuple[str, ...], Sequence[str]]
+    ) -> dict[tuple[str, ...], dict[str, Secret]]:
+        from infsh_secrets.stores.vault import selection
+
+        return selection.select_addressed(self, wanted)
+
+    def preview(self, environment: str, writes: Sequence[Write]) -> list[Outcome]:
+        from infsh_secrets.stores.vault.preview import preview
+
+        return preview(self, environment, writes)
 
     def begin(self) -> Transaction:
         """Return a new write transaction."""

@@ -1,0 +1,1 @@
+"""Stores behind HTTP. Only `http` imports httpx."""

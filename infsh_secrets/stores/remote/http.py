@@ -1,0 +1,361 @@
+"""One HTTP client for every remote store, made for servers that may be slow, broken or hostile.
+
+A request goes to the origin it was made for and to no other: no redirect is followed, no cookie
+kept, no proxy or netrc of the environment used. What comes back is limited in time and in size
+before anything looks at it.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+import time
+import zlib
+
+from infsh_secrets import __version__
+from infsh_secrets.domain.errors import DeniedError, InfshError, UnavailableError, UsageError
+from infsh_secrets.domain.sanitize import sanitize
+from infsh_secrets.stores.remote.messages import Limits, Reply, Request
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    import httpx
+
+    from infsh_secrets.domain.addresses import Address
+    from infsh_secrets.stores.remote.messages import Network
+
+REDIRECTS = range(300, 400)
+_BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
+_GZIP = 16 + zlib.MAX_WBITS
+
+
+class _BrokenError(UnavailableError):
+    """No answer; `begun` says whether the server may have got the request."""
+
+    def __init__(self, message: str, hint: str = "", *, begun: bool = True) -> None:
+        super().__init__(message, hint)
+        self.begun = begun
+
+
+class Client:
+    """Requests to one address, with one token; used by one thread at a time.
+
+    `token` is secret and goes nowhere but to the origin of `address`.
+    """
+
+    def __init__(
+        self,
+        address: Address,
+        token: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        network: Network | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self.address = address
+        self.limits = limits or Limits()
+        self._network = network
+        self._headers = {
+            **_checked(headers or {}),
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+            "Content-Type": "application/json",
+            "User-Agent": f"infsh-secrets/{__version__}",
+        }
+        if token:
+            self._headers.update(_checked({"Authorization": f"Bearer {token}"}))
+        self._client: httpx.Client | None = None
+        self._sockets: list[Any] = []
+
+    def __repr__(self) -> str:
+        return f"Client({self.address.url!r})"
+
+    def end(self) -> float:
+        """Return when requests that begin now are given up; to share it among several."""
+        return time.monotonic() + self.limits.total
+
+    def call(self, request: Request, end: float | None = None) -> Reply:
+        """Return the answer, whatever its status, but for redirects.
+
+        A request that may be repeated is, with growing pauses, while the server is busy. Raises
+        UnavailableError when there is no answer in time, or none that can be used, and DeniedError
+        for a redirect and for a certificate that is not valid.
+        """
+        end = self.end() if end is None else end
+        tries = 0
+        while True:
+            tries += 1
+            reply = None
+            try:
+                reply = self._once(request, end)
+            except _BrokenError as error:
+                self._drop()
+                wait = self._wait(tries, None)
+                again = request.repeat or not error.begun
+                if not again or not self._may_wait(tries, wait, end):
+                    raise
+            else:
+                reply.repeated = tries > 1
+                wait = self._wait(tries, reply)
+                busy = reply.status in _BUSY and request.repeat
+                if not busy or not self._may_wait(tries, wait, end):
+                    return reply
+            time.sleep(wait)
+
+    def _may_wait(self, tries: int, wait: float, end: float) -> bool:
+        limits = self.limits
+        in_time = wait <= limits.longest_wait and time.monotonic() + wait < end
+        return tries < limits.attempts and in_time
+
+    def _wait(self, tries: int, reply: Reply | None) -> float:
+        """Return the seconds to wait before the next try: those the server asks for, or ours."""
+        asked = reply.wait if reply is not None else None
+        if asked is not None:
+            return asked
+        return self.limits.pause * float(2 ** (tries - 1)) * random.uniform(0.5, 1.5)  # noqa: S311
+
+    def close(self) -> None:
+        """Close the connection; the next request opens another."""
+        self._drop()
+
+    def _drop(self) -> None:
+        client, self._client = self._client, None
+        self._sockets = []
+        if client is not None:
+            client.close()
+
+    def _once(self, request: Request, end: float) -> Reply:
+        """Make the request in a thread, which is given up when its time is over.
+
+        The time limits of sockets are for each read: a server that sends a byte now and then never
+        meets them, and looking up a name has none.
+        """
+        if self._client is None:
+            self._client = _new_client(self.address, self._headers, self._network, self.limits)
+        exchange = _Exchange(self._client, self._sockets, self.address, request, self.limits.body)
+        thread = threading.Thread(target=exchange.run, daemon=True)
+        thread.start()
+        try:
+            thread.join(max(0.0, end - time.monotonic()))
+        finally:
+            late = thread.is_alive()
+            if late:  # or interrupted
+                exchange.abandon()
+                self._client, self._sockets = None, []
+        if late:
+            raise UnavailableError(
+                f"{self.address.host} did not finish its answer within "
+                f"{self.limits.total:.0f} seconds.",
+                "Try again later.",
+            )
+        if exchange.error is not None:
+            raise _ours(exchange.error, self.address.host) from None
+        if exchange.reply is None:
+            raise _BrokenError(f"{self.address.host} gave no answer.", "Try again later.")
+        return exchange.reply
+
+
+class _Exchange:
+    """One request and its answer, within a thread of its own."""
+
+    def __init__(
+        self,
+        client: httpx.Client,
+        sockets: list[Any],
+        address: Address,
+        request: Request,
+        most: int,
+    ) -> None:
+        self.reply: Reply | None = None
+        self.error: Exception | None = None
+        self._client = client
+        self._sockets = sockets
+        self._address = address
+        self._request = request
+        self._most = most
+        self._abandoned = False
+
+    def run(self) -> None:
+        """Fill `reply` or `error`."""
+        try:
+            self.reply = self._ask()
+        except Exception as error:  # noqa: BLE001  # handed to the caller
+            self.error = error
+        finally:
+            if self._abandoned:
+                self._client.close()
+
+    def abandon(self) -> None:
+        """Wake the thread up and let it end."""
+        import contextlib
+        import socket
+
+        self._abandoned = True
+        for known in list(self._sockets):
+            with contextlib.suppress(OSError, ValueError):
+                socket.socket.shutdown(known, socket.SHUT_RDWR)
+
+    def _ask(self) -> Reply:
+        request = self._request
+        content = None
+        if request.body is not None:
+            content = json.dumps(request.body, ensure_ascii=False).encode()
+        with self._client.stream(
+            request.method,
+            self._address.url + request.path,
+            params=dict(request.query) if request.query else None,
+            content=content,
+            extensions={"trace": self._trace},
+        ) as response:
+            self._client.cookies.clear()
+            if response.status_code in REDIRECTS:
+                raise _redirected(self._address, response.headers.get("location", ""))
+            body = self._body(response)
+        return Reply(response.status_code, response.headers, body)
+
+    def _trace(self, event: str, info: Mapping[str, Any]) -> None:
+        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            self._sockets[:] = [info["return_value"].get_extra_info("socket")]
+
+    def _body(self, response: httpx.Response) -> bytes:
+        """Return the body, at most so many bytes of it even when it is compressed."""
+        coding = response.headers.get("content-encoding", "identity").strip().lower()
+        if coding not in ("identity", "gzip", "x-gzip"):
+            raise UnavailableError(
+                f"{self._address.host} answers in a compression that was not asked for.",
+                "Check the address of the store.",
+            )
+        unpack = None if coding == "identity" else zlib.decompressobj(_GZIP)
+        data = bytearray()
+        for chunk in response.iter_raw():
+            if self._abandoned:
+                break
+            # One byte more than there may be is enough to know; a bomb is not unpacked further.
+            data += (
+                chunk if unpack is None else unpack.decompress(chunk, self._most - len(data) + 1)
+            )
+            if len(data) > self._most:
+                raise _too_large(self._address, self._most)
+        return bytes(data)
+
+
+def _new_client(
+    address: Address, headers: Mapping[str, str], network: Network | None, limits: Limits
+) -> httpx.Client:
+    import logging
+
+    import httpx
+
+    for name in ("httpx", "httpcore"):  # they write whole URLs, and headers, into logs
+        logging.getLogger(name).setLevel(logging.WARNING)
+    return httpx.Client(
+        headers=headers,
+        timeout=httpx.Timeout(limits.read, connect=limits.connect),
+        verify=_trusted(network.ca if network else "") if address.scheme == "https" else False,
+        proxy=(network.proxy if network else "") or None,
+        follow_redirects=False,
+        trust_env=False,
+    )
+
+
+def _trusted(ca: str) -> Any:
+    """Return what certificates are checked with: those of `ca`, else the usual authorities."""
+    import ssl
+
+    import httpx
+
+    try:
+        context = (
+            ssl.create_default_context(cafile=ca)
+            if ca
+            else httpx.create_ssl_context(trust_env=False)
+        )
+    except (OSError, ssl.SSLError):
+        raise UsageError(
+            f"The certificates in {sanitize(ca)} cannot be read.",
+            "Name a PEM file as `ca` of the store.",
+        ) from None
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def _checked(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return headers whose values cannot end a line; the message does not repeat them."""
+    for name, value in headers.items():
+        if not value.isascii() or not value.isprintable() or value != value.strip():
+            what = "token" if name == "Authorization" else name
+            raise UsageError(
+                f"The {what} has characters that cannot be sent.",
+                "Copy it again, without line ends and blanks.",
+            )
+    return dict(headers)
+
+
+def _redirected(address: Address, location: str) -> DeniedError:
+    from urllib.parse import urlsplit
+
+    try:
+        host = urlsplit(location).hostname or address.host
+    except ValueError:
+        host = "an address that is none"
+    return DeniedError(
+        f"{address.host} redirects to {sanitize(host)[:255]}; redirects are not followed.",
+        "If the store has moved, name its new address.",
+    )
+
+
+def _too_large(address: Address, most: int) -> UnavailableError:
+    return UnavailableError(
+        f"The answer of {address.host} is larger than {most} bytes.",
+        "Check the address of the store.",
+    )
+
+
+def _ours(error: Exception, host: str) -> Exception:
+    """Return our error for one of httpx's; an unknown one is returned as it is."""
+    import httpx
+
+    if isinstance(error, InfshError):
+        return error
+    insecure = _insecure(error, host)
+    if insecure is not None:
+        return insecure
+    kinds: tuple[tuple[type[Exception], Callable[[], Exception]], ...] = (
+        (httpx.ConnectTimeout, lambda: _unreached(f"{host} does not answer.")),
+        (httpx.ProxyError, lambda: _unreached("The proxy refuses the connection.")),
+        (httpx.ConnectError, lambda: _unreached(f"{host} cannot be reached.")),
+        (httpx.TimeoutException, lambda: _broken(f"{host} did not answer in time.")),
+        (httpx.HTTPError, lambda: _broken(f"{host} broke off, or does not speak HTTP.")),
+        (zlib.error, lambda: _broken(f"The answer of {host} is damaged.")),
+    )
+    return next((made() for kind, made in kinds if isinstance(error, kind)), error)
+
+
+def _unreached(message: str) -> _BrokenError:
+    return _BrokenError(message, "Check the network and the address of the store.", begun=False)
+
+
+def _broken(message: str) -> _BrokenError:
+    return _BrokenError(message, "Try again later.")
+
+
+def _insecure(error: BaseException, host: str) -> InfshError | None:
+    """Return our error where TLS is what has failed, else None."""
+    import ssl
+
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, ssl.SSLCertVerificationError):
+            why = sanitize(seen.verify_message or "it cannot be verified").rstrip(".")[:300]
+            return DeniedError(
+                f"The certificate of {host} is not valid: {why}. Nothing was sent.",
+                "Check the address; an authority of your own is named as `ca` of a named store.",
+            )
+        if isinstance(seen, ssl.SSLError):
+            return _unreached(f"No secure connection to {host} can be made.")
+        seen = seen.__cause__ or seen.__context__
+    return None
