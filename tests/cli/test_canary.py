@@ -103,6 +103,18 @@ def commands(value, description, home):
             (["scan", "--binary", str(home / ".local"), *debug], b""),
             (["scan", "--sarif", str(source)], b""),
             (["get", "K", "--vault", str(source), *debug], b""),
+            (["render", *debug[:1]], f"{value} {{{{ secrets.K }}}} {{{{ secrets.NO }}}}".encode()),
+            (["render", *debug[:1]], f"{{{{ secrets.K | {value} }}}} {value}".encode()),
+            (["render", *debug[:1]], f"{{{{ secrets['{value} }}}}".encode()),
+            (["render", *debug[:1]], value.encode() + b"\xff"),
+            (["resolve", "-", *debug[:1]], f"{value}: [$ 1 + secrets.K, 'x".encode()),
+            (["resolve", "-", *debug[:1]], f"a: $ 1 + secrets.K + '{value}'".encode()),
+            (["resolve", "-", *debug[:1]], f"a: $ {value}(secrets.K)".encode()),
+            (["resolve", "-", *debug[:1]], f"a: $ [secrets.K + 1, '{value}'".encode()),
+            (["resolve", "-", *debug[:1]], f"a: secret://{value}-\nb: *{value}".encode()),
+            (["resolve", "-", *debug[:1]], f'{{"a": "{value}" 1}}'.encode()),
+            (["resolve", "-", "--only", value + "-"], b"a: secret://K"),
+            (["check", "-f", str(home / "task.yaml"), *debug], b""),
         )
     yield ["__complete", "get", ""], b""
     yield [f"K={value}"], b""
@@ -113,6 +125,9 @@ def test_no_command_shows_or_leaves_a_value(cli, own_home, canary):
     name = "N" + secrets.token_hex(8)
     (own_home / "source").write_text(canary)
     (own_home / "inf.yml").write_text("secrets: [{key: K}, {key: ABSENT}]\n")
+    (own_home / "task.yaml").write_text(
+        f"main:\n- a: $ {{secrets.K}} + '{canary}'\n  secret_name: '-{canary}'\n"
+    )
     statuses = set()
     for argv, stdin in commands(canary, description, own_home):
         done = cli(*argv, stdin=stdin)
@@ -126,6 +141,7 @@ def test_no_command_shows_or_leaves_a_value(cli, own_home, canary):
     assert cli("get", "K", "--reveal").data["value"] == canary
     assert cli("get", "K").data["description"] == description
     (own_home / "source").unlink()
+    (own_home / "task.yaml").unlink()
     for path in files(own_home):
         for text in (canary, description, name):
             assert_absent(text, path.read_bytes(), path.name)
