@@ -10,7 +10,7 @@ from infsh_secrets.domain.sanitize import sanitize
 from infsh_secrets.stores.vault.anchor import Anchor
 from infsh_secrets.stores.vault.store import LockedVault, VaultStore
 from infsh_secrets.stores.vault.uselog import log_path
-from infsh_secrets.unlock.sources import Lock, Sources, open_lock
+from infsh_secrets.unlock.sources import Lock, Sources, named_key, open_lock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -90,6 +90,19 @@ class Workspace:
             locked.file.close()
             raise
         return VaultStore(locked, keys, team=self.settings.team, actor=actor)
+
+    def beside(self, settings: Settings) -> Workspace:
+        """Return the workspace of another vault, for the same person and with the keys at hand.
+
+        What it has to tell is told here. It is closed by whoever asked for it.
+        """
+        sources = self.sources()
+        if sources.key_fd is not None:
+            named_key(sources)  # which reads the descriptor once, for both
+        other = Workspace(settings, self._ask)
+        other.notices = self.notices
+        other._sources = sources.for_another_vault()
+        return other
 
     def anchor(self, vault_id: bytes) -> Anchor | None:
         """Return what this machine remembers of a vault; None where it has no place for that."""

@@ -227,6 +227,9 @@ class SecretStore(ABC):
         whole list is verified, where the store can verify it.
         """
 
+    def check_write(self, write: Write) -> None:  # noqa: B027  # most stores take anything
+        """Raise what keeps the store from ever holding this, whoever asks; nobody is asked."""
+
     @abstractmethod
     def write(self, environment: str, writes: Sequence[Write]) -> list[Outcome]:
         """Create or update secrets in the order given, all in one transaction, an outcome each.

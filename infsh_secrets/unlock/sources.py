@@ -47,7 +47,7 @@ class Sources:
 
     `key_text` is secret; `ask` prompts for a passphrase, None when it may not. `passphrases` are
     those that have been read or typed so far. `sessions` is the folder of what `vault unlock` left,
-    "" for none.
+    "" for none. Without `must_fit`, no key has to fit: the command line names it for another vault.
     """
 
     __slots__ = (
@@ -57,6 +57,7 @@ class Sources:
         "key_file",
         "key_file_named",
         "key_text",
+        "must_fit",
         "own",
         "passphrase",
         "passphrases",
@@ -85,6 +86,24 @@ class Sources:
         self.ask = ask
         self.passphrases: list[str] = []
         self.sessions = sessions
+        self.must_fit = True
+
+    def for_another_vault(self) -> Sources:
+        """Return the same places, none of which has to have the key."""
+        other = Sources(
+            key_fd=self.key_fd,
+            key_file=self.key_file,
+            key_file_named=self.key_file_named,
+            key_text=self.key_text,
+            own=self.own,
+            passphrase=self.passphrase,
+            ask=self.ask,
+            sessions=self.sessions,
+        )
+        other.from_descriptor = self.from_descriptor
+        other.passphrases = self.passphrases
+        other.must_fit = False
+        return other
 
 
 class Opened:
@@ -107,10 +126,11 @@ def named_keys(sources: Sources) -> Iterator[tuple[bytes, str, bool]]:
     if sources.key_fd is not None:
         if sources.from_descriptor is None:  # it can be read only once
             sources.from_descriptor = read_key_descriptor(sources.key_fd)
-        yield sources.from_descriptor, "the key from --key-fd", True
+        yield sources.from_descriptor, "the key from --key-fd", sources.must_fit
     if sources.key_file:
         shown = f"the key file {sanitize(sources.key_file)}"
-        yield read_key_file(sources.key_file), shown, sources.key_file_named
+        must_fit = sources.key_file_named and sources.must_fit
+        yield read_key_file(sources.key_file), shown, must_fit
     if sources.key_text:
         key = parse_key(sources.key_text.encode(errors="replace"), "INFSH_VAULT_KEY")
         yield key, "the key in INFSH_VAULT_KEY", False

@@ -91,6 +91,9 @@ class RemoteStore(SecretStore):
             self.require("restore")
         return sorted(self._usable(self._infos()), key=lambda info: info.key)
 
+    def check_write(self, write: Write) -> None:
+        self._check(write)
+
     def write(self, environment: str, writes: Sequence[Write]) -> list[Outcome]:
         self._at_home(environment)
         for write in writes:
