@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from infsh_secrets.templating.model import Problem, Template, Use, Values
 
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?', re.DOTALL)
+_TELLING = ("secret", "infsh", "\\u")
+"""One of these stands in every reference, however JSON escapes it."""
 
 
 class JsonDocument:
@@ -30,7 +32,7 @@ class JsonDocument:
         _check(text, path)
         line, counted = 1, 0
         for match in _STRING.finditer(text):
-            if match[1]:  # a key
+            if match[1] or not any(word in match[0] for word in _TELLING):  # a key, or no reference
                 continue
             line += text.count("\n", counted, match.start())
             counted = match.start()

@@ -156,6 +156,11 @@ def test_json_keeps_every_other_byte():
     assert out == text.replace('"secret://PLAIN"', '"value"').replace("x{{secrets.YES}}", "xyes")
 
 
+def test_json_may_escape_a_reference():
+    text = '"\\u0073\\u0065cret:\\/\\/PLAIN"'
+    assert JsonDocument(text, "t.json").as_json(values()) == '"value"'
+
+
 def test_json_lines_keys_and_surrogates():
     document = JsonDocument(
         '{"secret://A":\n"secret://B",\n"c": "\\ud800{{secrets.PLAIN}}"}', "t.json"
