@@ -20,7 +20,7 @@ from infsh_secrets.stores.remote.messages import Limits, Reply, Request
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
     import httpx
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 REDIRECTS = range(300, 400)
 _BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
+_PIECE = 64 * 1024
 _GZIP = 16 + zlib.MAX_WBITS
 
 
@@ -212,8 +213,6 @@ class _Exchange:
             extensions={"trace": self._trace},
         ) as response:
             self._client.cookies.clear()
-            if response.status_code in REDIRECTS:
-                raise _redirected(self._address, response.headers.get("location", ""))
             body = self._body(response)
         return Reply(response.status_code, response.headers, body)
 
@@ -232,15 +231,20 @@ class _Exchange:
         unpack = None if coding == "identity" else zlib.decompressobj(_GZIP)
         data = bytearray()
         for chunk in response.iter_raw():
+            for piece in (chunk,) if unpack is None else _unpacked(unpack, chunk):
+                data += piece
+                if len(data) > self._most:
+                    raise _too_large(self._address, self._most)
             if self._abandoned:
                 break
-            # One byte more than there may be is enough to know; a bomb is not unpacked further.
-            data += (
-                chunk if unpack is None else unpack.decompress(chunk, self._most - len(data) + 1)
-            )
-            if len(data) > self._most:
-                raise _too_large(self._address, self._most)
         return bytes(data)
+
+
+def _unpacked(unpack: Any, packed: bytes) -> Iterator[bytes]:
+    """Yield what is in gzip by pieces, so that a bomb is unpacked only as far as it is taken."""
+    while packed:
+        yield unpack.decompress(packed, _PIECE)
+        packed = unpack.unconsumed_tail
 
 
 def _new_client(
@@ -250,6 +254,11 @@ def _new_client(
 
     import httpx
 
+    def refuse_redirects(response: httpx.Response) -> None:
+        # httpx looks at the place to go to even when it is told not to go there.
+        if response.status_code in REDIRECTS:
+            raise _redirected(address, response.headers.get("location", ""))
+
     for name in ("httpx", "httpcore"):  # they write whole URLs, and headers, into logs
         logging.getLogger(name).setLevel(logging.WARNING)
     return httpx.Client(
@@ -258,6 +267,7 @@ def _new_client(
         verify=_trusted(network.ca if network else "") if address.scheme == "https" else False,
         proxy=(network.proxy if network else "") or None,
         follow_redirects=False,
+        event_hooks={"response": [refuse_redirects]},
         trust_env=False,
     )
 
