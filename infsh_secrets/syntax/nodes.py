@@ -47,10 +47,22 @@ class Node:
     """A piece of a document: its kind, its line counted from 1, and what it holds.
 
     `text` is that of a scalar, `items` the nodes of a list, `pairs` the keys and values of a map.
-    `tag` is the explicit one, "" for none; `plain` says that the text stands without quotes.
+    `tag` is the explicit one, "" for none; `plain` says that the text stands without quotes, and
+    `literal` that it stands behind |, line by line from the next line on.
     """
 
-    __slots__ = ("height", "items", "kind", "line", "pairs", "plain", "tag", "text", "weight")
+    __slots__ = (
+        "height",
+        "items",
+        "kind",
+        "line",
+        "literal",
+        "pairs",
+        "plain",
+        "tag",
+        "text",
+        "weight",
+    )
 
     def __init__(
         self, kind: str, line: int, *, tag: str = "", text: str = "", plain: bool = False
@@ -60,6 +72,7 @@ class Node:
         self.tag = tag
         self.text = text
         self.plain = plain
+        self.literal = False
         self.items: list[Node] = []
         self.pairs: list[tuple[Node, Node]] = []
         self.height = 1
@@ -171,6 +184,7 @@ class _Composer:
             tag = self._tag(event.tag, SCALAR, line)
             plain = event.implicit[0] and not tag
             node = Node(SCALAR, line, tag=tag, text=event.value, plain=plain)
+            node.literal = event.style == "|"
             if event.anchor is not None:
                 self._anchors[event.anchor] = node
             self._count(node, line)

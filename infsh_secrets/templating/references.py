@@ -51,8 +51,10 @@ class Reference(NamedTuple):
         return value
 
 
-def parse_string(text: str, line: int, *, julep: bool = False) -> Template:
-    """Return what a string of a document refers to; all of it counts as on `line`.
+def parse_string(
+    text: str, line: int, *, julep: bool = False, count_lines: bool = False
+) -> Template:
+    """Return what a string of a document refers to; all of it is on `line` unless lines count.
 
     With `julep` single braces hold expressions, too. A text without references is unchanged.
     """
@@ -68,7 +70,7 @@ def parse_string(text: str, line: int, *, julep: bool = False) -> Template:
             return Template([text], changed=False)
         if found is not None:
             return found if body == stripped else Template([text.replace("\\", "", 1)])
-    return parse_text(text, line, julep=julep, count_lines=False)
+    return parse_text(text, line, julep=julep, count_lines=count_lines)
 
 
 def _address(text: str, line: int) -> Template:

@@ -50,7 +50,8 @@ class YamlDocuments:
             self._bare(node)
         if node.kind is not SCALAR or node.tag not in _TEXT:
             return
-        found = parse_string(node.text, node.line, julep=julep)
+        first = node.line + node.literal
+        found = parse_string(node.text, first, julep=julep, count_lines=node.literal)
         self.uses += found.uses
         self.problems += found.problems
         if found.changed:

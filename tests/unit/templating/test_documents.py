@@ -129,6 +129,11 @@ def test_lines_of_references():
     assert [(str(use.name), use.line) for use in document.uses] == [("A", 1), ("B", 4), ("C", 6)]
 
 
+def test_lines_of_references_in_a_literal_text():
+    document = of_yaml("a:\n- run: |2-\n\n    one {{ secrets.A }}\n    two\n    ${{secrets.B}}\n")
+    assert [(str(use.name), use.line) for use in document.uses] == [("A", 4), ("B", 6)]
+
+
 @pytest.mark.parametrize("text", ["a: {{ secrets.PLAIN }}\n", "a: [{{secrets.PLAIN}}]\n"])
 def test_braces_without_quotes(text):
     document = of_yaml(text)
