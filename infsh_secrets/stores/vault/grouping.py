@@ -108,6 +108,17 @@ def of_transaction(now: int, actor: tuple[str, str], subjects: list[Subject]) ->
     return [audit.Entry(now, *actor, len(subjects), subjects)]
 
 
+def given_out(now: int, actor: tuple[str, str], used: Sequence[Used]) -> list[Entry]:
+    """Return the entries of what one caller was given in one transaction, each use counted."""
+    counts: dict[Used, int] = {}
+    for subject in used:
+        counts[subject] = counts.get(subject, 0) + 1
+    alike: dict[int, list[Subject]] = {}
+    for subject, count in counts.items():
+        alike.setdefault(count, []).append((USED, *subject))
+    return [entry for count, named in alike.items() for entry in _split(now, actor, count, named)]
+
+
 def _split(time: int, actor: tuple[str, str], count: int, subjects: list[Subject]) -> list[Entry]:
     """Return the entries of equal uses, each with all the marks and as many secrets as it holds."""
     named = [subject for subject in subjects if subject[0] == USED]

@@ -8,6 +8,7 @@ import os
 from infsh_secrets.crypto.mac import MacKey
 from infsh_secrets.crypto.seal import seal
 from infsh_secrets.domain.errors import InfshError, IntegrityError, UnavailableError
+from infsh_secrets.domain.models import Secret, SecretValue
 from infsh_secrets.stores import changes
 from infsh_secrets.stores.base import (
     COPIED,
@@ -64,6 +65,7 @@ class Transaction:
         self._keys = store.keys
         self._index_key = MacKey(store.keys.index)
         self._subjects: list[audit.Subject] = []
+        self._given: dict[tuple[str, str], list[Used]] = {}
         self._items: dict[bytes, Item] = {}
         self._infos: dict[bytes, SecretInfo] = {}
         self._versions: dict[bytes, list[tuple[int, bytes]]] = {}
@@ -95,7 +97,7 @@ class Transaction:
 
     def __exit__(self, kind: object, *_rest: object) -> None:
         try:
-            if kind is None and self._subjects:
+            if kind is None and (self._subjects or self._given):
                 self._finish()
         finally:
             self._file.rollback()  # which does nothing after a commit
@@ -236,6 +238,24 @@ class Transaction:
         for environment, key, _ in subjects:
             self._touch(environment, key, self._now)
 
+    def give_out(self, environment: str, key: str, actor: tuple[str, str]) -> Secret:
+        """Return a live secret and write down that `actor`, (user, program), was given it.
+
+        The value may leave the process only after the commit. Many callers can share one.
+        """
+        idx, item, info = self._live(environment, key)
+        sealed = dict(self._versions[idx]).get(info.version)
+        if sealed is None:
+            raise self._store.damaged_item(item)
+        created, data = self._store.open_value(item, info.version, sealed)
+        self._given.setdefault(actor, []).append((environment, key, info.version))
+        self._touch(environment, key, self._now)
+        return Secret(info, SecretValue(data), info.version, created)
+
+    def item(self, environment: str, key: str) -> Item:
+        """Return the verified item of a live secret, as this transaction has left it so far."""
+        return self._live(environment, key)[1]
+
     # -- how -----------------------------------------------------------------------------------
 
     def _load(self, idx: bytes, environment: str, key: str) -> Item | None:
@@ -312,9 +332,18 @@ class Transaction:
         if self._may_expire:
             self._sweep({idx[0] for idx in [*changed, *removed]})
         last = self._fold.append(last)
-        for record in grouping.of_transaction(self._now, self._store.actor(), self._subjects):
+        for record in self._records():
             last = audit.append(self._file, self._keys, vault, last, record)
         return self._ledger.commit(*last)
+
+    def _records(self) -> list[audit.Entry]:
+        """Return the entries for what this transaction itself has done."""
+        entries = []
+        if self._subjects:
+            entries += grouping.of_transaction(self._now, self._store.actor(), self._subjects)
+        for actor, used in self._given.items():
+            entries += grouping.given_out(self._now, actor, used)
+        return entries
 
     def _touch(self, environment: str, key: str, moment: int) -> None:
         """Take over when a secret was used last; one that is absent or damaged is passed over."""
