@@ -205,6 +205,31 @@ COMMANDS = (
         "List the teams that have a vault here.",
     ),
     Command(
+        ("secrets", "team", "remove"),
+        f"{_MODULES}.team_remove:team_remove",
+        "Remove a team of a server.",
+    ),
+    Command(
+        ("secrets", "serve"),
+        f"{_MODULES}.serve:serve",
+        "Serve the secrets of teams over HTTP.",
+    ),
+    Command(
+        ("secrets", "token", "create"),
+        f"{_MODULES}.token_create:token_create",
+        "Make a token for a server's team.",
+    ),
+    Command(
+        ("secrets", "token", "list"),
+        f"{_MODULES}.token_list:token_list",
+        "List the tokens of a server.",
+    ),
+    Command(
+        ("secrets", "token", "revoke"),
+        f"{_MODULES}.token_revoke:token_revoke",
+        "Revoke a token, at once and for good.",
+    ),
+    Command(
         ("secrets", "doctor"),
         f"{_MODULES}.doctor:doctor",
         "Check the whole set-up; each failed line names the fix.",
@@ -222,6 +247,7 @@ GROUPS = {
     ("secrets", "vault"): "The vault itself.",
     ("secrets", "vault", "key"): "The keys that open the vault.",
     ("secrets", "team"): "Teams, each with a vault of its own.",
+    ("secrets", "token"): "Tokens of a self-hosted server.",
 }
 
 DEFAULTS = {("secrets", "audit"): "list"}

@@ -126,6 +126,10 @@ class Context:
                 self._renderer.say(notice)
             self._workspace.notices.clear()
 
+    def tell(self, text: str) -> None:
+        """Tell the person something on standard error at once; nothing when quiet."""
+        self._renderer.say(text)
+
     @property
     def in_dialogue(self) -> bool:
         """Whether a person sees a table and may be asked about it."""

@@ -8,6 +8,7 @@ from infsh_secrets.cli import (
     check_words,
     record_words,
     scan_words,
+    server_words,
     transfer_words,
     use_words,
     version_words,
@@ -35,6 +36,7 @@ from infsh_secrets.domain.results import (
 )
 from infsh_secrets.domain.sanitize import sanitize
 from infsh_secrets.domain.scan_results import HookInstalled, ScanResult
+from infsh_secrets.domain.server_results import SERVER_RESULTS, ServerResult, TokenList
 from infsh_secrets.domain.times import age, rfc3339
 from infsh_secrets.domain.transfer_results import ExportResult, ImportResult
 from infsh_secrets.domain.use_results import UseList
@@ -54,6 +56,8 @@ def names(result: Result) -> str:
         found = [result.team]
     elif isinstance(result, KeyList):
         found = [key.id for key in result.keys]
+    elif isinstance(result, SERVER_RESULTS):
+        found = server_words.names(result)
     elif isinstance(
         result, VaultStatus | VerifyReport | AuditVerified | VaultTrusted | VaultAction
     ):
@@ -121,6 +125,8 @@ def table(
         return use_words.table(result, now)
     if isinstance(result, KeyList):
         return KEY_TITLES, key_rows(result)
+    if isinstance(result, TokenList) and result.tokens:
+        return server_words.TITLES, server_words.rows(result, now)
     return None
 
 
@@ -213,7 +219,7 @@ def sentences(result: Result, *, unicode: bool) -> list[str]:
     if isinstance(result, VaultTrusted):
         was = "had been rolled back and" if result.rolled_back else "was no older than before and"
         return [f"The vault {result.path} {was} is accepted as it is now."]
-    if isinstance(result, TeamList | TeamCreated):
+    if isinstance(result, (TeamList, TeamCreated, *SERVER_RESULTS)):
         return _teams(result)
     return []
 
@@ -226,7 +232,9 @@ def _with_words_of_its_own(
     return scan_words.sentences(result)
 
 
-def _teams(result: TeamList | TeamCreated) -> list[str]:
+def _teams(result: TeamList | TeamCreated | ServerResult) -> list[str]:
+    if isinstance(result, SERVER_RESULTS):
+        return server_words.sentences(result)
     if isinstance(result, TeamCreated):
         return [f"Created the team {result.team}. Use it with --team {result.team}."]
     return [team + (" (in use)" if team == result.current else "") for team in result.teams]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from infsh_secrets.cli import scan_words, transfer_records, use_records
+from infsh_secrets.cli import scan_words, server_words, transfer_records, use_records
 from infsh_secrets.domain.check_results import CheckResult
 from infsh_secrets.domain.masking import to_ascii
 from infsh_secrets.domain.results import (
@@ -33,6 +33,7 @@ from infsh_secrets.domain.results import (
 )
 from infsh_secrets.domain.sanitize import sanitize_json
 from infsh_secrets.domain.scan_results import HookInstalled, ScanResult
+from infsh_secrets.domain.server_results import SERVER_RESULTS, ServerResult
 from infsh_secrets.domain.times import rfc3339
 from infsh_secrets.domain.transfer_results import ExportResult, ImportResult
 from infsh_secrets.domain.use_results import UseList
@@ -84,7 +85,7 @@ def as_data(result: Result, *, unicode: bool) -> Any:
         return _ages(result, unicode=unicode)
     if isinstance(result, ExitCodes):
         return [{"code": c, "name": name, "when": when} for c, name, when in result.rows]
-    if isinstance(result, TeamList | TeamCreated):
+    if isinstance(result, (TeamList, TeamCreated, *SERVER_RESULTS)):
         return _teams(result)
     if isinstance(
         result, VaultStatus | VerifyReport | KeyList | VaultAction | AuditVerified | VaultTrusted
@@ -105,7 +106,9 @@ def _recorded(result: AuditList | UseList | ImportResult | ExportResult) -> Any:
     return [_event(event) for event in result.events]
 
 
-def _teams(result: TeamList | TeamCreated) -> Any:
+def _teams(result: TeamList | TeamCreated | ServerResult) -> Any:
+    if isinstance(result, SERVER_RESULTS):
+        return server_words.as_data(result)
     if isinstance(result, TeamCreated):
         return {"name": result.team, "path": result.path}
     return [{"name": team, "current": team == result.current} for team in result.teams]

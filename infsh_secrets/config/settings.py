@@ -36,6 +36,7 @@ VARIABLES = (
     ("INFSH_CONFIG_DIR", "folder of the configuration file"),
     ("INFSH_DATA_DIR", "folder of vaults and key files"),
     ("INFSH_STATE_DIR", "folder of what this machine remembers of its vaults"),
+    ("INFSH_SERVER_KEY_FILE", "`serve`: a private file with the server key, instead of its own"),
     ("NO_COLOR", "no colour"),
     ("CI", "never ask anything"),
     ("GITHUB_ACTIONS", "`true`: `run` tells the runner which values to mask"),

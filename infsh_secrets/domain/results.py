@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from infsh_secrets.domain import exit_codes
 from infsh_secrets.domain.check_results import CheckResult
 from infsh_secrets.domain.scan_results import HookInstalled, ScanResult
+from infsh_secrets.domain.server_results import ServerResult
 from infsh_secrets.domain.transfer_results import ExportResult, ImportResult
 from infsh_secrets.domain.use_results import KnownUses, RunFacts, UseList
 
@@ -275,6 +276,7 @@ Result = (
     | UseList
     | ImportResult
     | ExportResult
+    | ServerResult
 )
 
 

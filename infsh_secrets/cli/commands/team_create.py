@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
@@ -13,9 +14,22 @@ from infsh_secrets.domain.results import TeamCreated
 
 @command
 def team_create(
-    context: Context, name: Annotated[str, typer.Argument(metavar="NAME", help="The team.")]
+    context: Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The team.")],
+    data: Annotated[
+        str | None,
+        typer.Option("--data", metavar="FOLDER", help="On a server: the folder of the server."),
+    ] = None,
 ) -> TeamCreated:
     """Make the vault of a team, with a key of its own; use it with --team NAME."""
+    if data is not None:
+        from infsh_secrets.server.administration import Server
+
+        server = Server(data, os.environ)
+        created = server.create_team(name)
+        for notice in server.notices:
+            context.tell(notice)
+        return created
     from infsh_secrets.domain.results import TeamCreated
     from infsh_secrets.services.keys import create_team
 

@@ -1,0 +1,56 @@
+"""What the administration of a server returns and the renderer shows."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class TokenFacts(NamedTuple):
+    """A token without its secret; times are milliseconds since 1970, UTC, None where none is.
+
+    `state` is "valid", "expired" or "revoked".
+    """
+
+    id: str
+    name: str
+    team: str
+    role: str
+    scopes: tuple[str, ...]
+    created: int
+    expires: int | None
+    revoked: int | None
+    state: str
+
+
+class TokenCreated(NamedTuple):
+    """A new token and its text, which is secret and shown this once."""
+
+    facts: TokenFacts
+    text: str
+
+    def __repr__(self) -> str:
+        return f"TokenCreated({self.facts.id!r})"
+
+
+class TokenList(NamedTuple):
+    """The tokens of a server, oldest first."""
+
+    tokens: list[TokenFacts]
+
+
+class TokenRevoked(NamedTuple):
+    """A token that opens nothing any more."""
+
+    facts: TokenFacts
+
+
+class TeamRemoved(NamedTuple):
+    """A team that is gone, how many tokens went with it, and where its vault was put aside."""
+
+    team: str
+    tokens: int
+    path: str
+
+
+ServerResult = TokenCreated | TokenList | TokenRevoked | TeamRemoved
+SERVER_RESULTS = (TokenCreated, TokenList, TokenRevoked, TeamRemoved)

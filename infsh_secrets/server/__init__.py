@@ -1,0 +1,1 @@
+"""The self-hosted team server: vaults of teams over HTTP."""

@@ -1,0 +1,189 @@
+"""The vault of a team as its worker holds it: reads, writes, and a listing that is kept up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from infsh_secrets.domain.errors import InfshError
+from infsh_secrets.server.listing import Listing, Stored
+from infsh_secrets.stores import changes
+from infsh_secrets.stores.base import CREATED, not_found
+from infsh_secrets.stores.vault.layout import LIVE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from infsh_secrets.domain.models import Secret, SecretInfo
+    from infsh_secrets.stores.base import Write
+    from infsh_secrets.stores.vault.layout import Item
+    from infsh_secrets.stores.vault.root import Ledger
+    from infsh_secrets.stores.vault.store import VaultStore
+
+Actor = tuple[str, str]
+"""(user, program) for the record."""
+
+
+class Wanted(NamedTuple):
+    """A value that somebody is to be given."""
+
+    environment: str
+    key: str
+    actor: Actor
+
+
+class Written(NamedTuple):
+    """What a write did, as `stores.base` calls it, and the secret as it is now."""
+
+    action: str
+    secret: Stored
+
+    @property
+    def created(self) -> bool:
+        """Whether there was no such live secret before."""
+        return self.action == CREATED
+
+
+class HeldVault:
+    """An open vault that belongs to one thread. Every method reads or writes one state of it."""
+
+    def __init__(self, store: VaultStore) -> None:
+        self._store = store
+        self._actor: Actor = ("", "")
+        store.actor = lambda: self._actor
+        self._listing: Listing | None = None
+        store.file.begin_read()
+        try:
+            key = store.fingerprint_key(store.ledger())
+        finally:
+            store.file.rollback()
+        self._empty = changes.fingerprint(key, b"")
+
+    def close(self) -> None:
+        """Close the vault."""
+        self._store.close()
+
+    def get(self, environment: str, key: str) -> Stored:
+        """Return a live secret without its value, or raise NotFoundError."""
+        store = self._store
+        store.file.begin_read()
+        try:
+            return self._get(store.ledger(), environment, key)
+        finally:
+            store.file.rollback()
+
+    def known(self, environment: str, keys: Sequence[str]) -> dict[str, Stored]:
+        """Return which of these secrets are live, by key."""
+        store = self._store
+        found = {}
+        store.file.begin_read()
+        try:
+            ledger = store.ledger()
+            for key in keys:
+                item = store.find(ledger, environment, key)
+                if item is not None and item.state == LIVE:
+                    found[key] = self._stored(item, store.open_overview(item, environment, key))
+        finally:
+            store.file.rollback()
+        return found
+
+    def listing(self) -> Listing:
+        """Return all secrets as they are now; what was read before is used while it holds."""
+        store = self._store
+        store.file.begin_read()
+        try:
+            ledger = store.ledger()
+            state = (ledger.root.seq, ledger.root.mac)
+            if self._listing is None or self._listing.state != state:
+                self._listing = None
+                items = (item for item in ledger.all_items() if item.state == LIVE)
+                found = [self._stored(item, store.open_overview(item)) for item in items]
+                self._listing = Listing(state, found)
+        finally:
+            store.file.rollback()
+        return self._listing
+
+    def put(self, actor: Actor, environment: str, write: Write, *, existing: bool) -> Written:
+        """Create or update a secret; with `existing` NotFoundError unless it is there."""
+        if existing:
+            self.get(environment, write.key)
+        self._actor = actor
+        outcome = self._store.write(environment, [write])[0]
+        return Written(outcome.action, self._after(environment, write.key))
+
+    def describe(self, actor: Actor, environment: str, key: str, description: str) -> Stored:
+        """Change a live secret's description, or raise NotFoundError."""
+        self._actor = actor
+        self._store.describe(environment, key, description=description)
+        return self._after(environment, key)
+
+    def rename(self, actor: Actor, environment: str, old: str, new: str) -> Stored:
+        """Give a live secret another name; NotFoundError or ConflictError."""
+        self._actor = actor
+        self._store.rename(environment, old, new)
+        return self._after(environment, new)
+
+    def delete(self, actor: Actor, environment: str, key: str) -> Stored:
+        """Delete a live secret, or raise NotFoundError; it can be restored for 30 days."""
+        before = self.get(environment, key)
+        self._actor = actor
+        infos = self._store.delete(environment, [key])
+        self._keep_up(None, before.id)
+        return before._replace(info=infos[0])
+
+    def reveal(self, wanted: Sequence[Wanted]) -> list[tuple[Stored, Secret] | InfshError]:
+        """Return of each the secret with its value, or why there is none.
+
+        When it returns, who was given what is on the disk, in one transaction for all of them; when
+        that cannot be done, the error is raised and nobody may be given anything.
+        """
+        found: list[tuple[Stored, Secret] | InfshError] = []
+        with self._store.begin() as transaction:
+            for one in wanted:
+                try:
+                    secret = transaction.give_out(one.environment, one.key, one.actor)
+                except InfshError as error:
+                    found.append(error)
+                else:
+                    item = transaction.item(one.environment, one.key)
+                    found.append((self._stored(item, secret.info), secret))
+        self._keep_up(None, b"")
+        return found
+
+    # -- how ---------------------------------------------------------------------------------------
+
+    def _get(self, ledger: Ledger, environment: str, key: str) -> Stored:
+        item = self._store.find(ledger, environment, key)
+        if item is None or item.state != LIVE:
+            raise not_found(key, environment)
+        return self._stored(item, self._store.open_overview(item, environment, key))
+
+    def _stored(self, item: Item, info: SecretInfo) -> Stored:
+        return Stored(item.item_id, info, info.fingerprint == self._empty)
+
+    def _after(self, environment: str, key: str) -> Stored:
+        """Return a secret that was just written, and take it over into the listing."""
+        written = self.get(environment, key)
+        self._keep_up(written, written.id)
+        return written
+
+    def _keep_up(self, written: Stored | None, identity: bytes) -> None:
+        """Bring the listing to the state after a write, unless others have written meanwhile."""
+        listing = self._listing
+        if listing is None:
+            return
+        store = self._store
+        store.file.begin_read()
+        try:
+            root = store.ledger().root
+        finally:
+            store.file.rollback()
+        if root.seq == listing.state[0]:
+            return
+        if root.seq != listing.state[0] + 1:
+            self._listing = None
+            return
+        listing.state = (root.seq, root.mac)
+        if written is not None:
+            listing.put(written)
+        elif identity:
+            listing.drop(identity)

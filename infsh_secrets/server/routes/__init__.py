@@ -1,0 +1,1 @@
+"""The wire contracts that the server speaks."""

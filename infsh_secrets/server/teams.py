@@ -1,0 +1,119 @@
+"""What a server can do with the secrets of a team: what each wire contract's routes call.
+
+Every operation is done by the thread that owns the team's vault, sees or makes one state of it, and
+is durable when it returns. It may raise the errors of `domain.errors`: NotFoundError, ConflictError
+and UsageError are about the request, UnavailableError says that it may work later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from infsh_secrets.server.held import HeldVault, Wanted
+from infsh_secrets.server.worker import VaultWorker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from infsh_secrets.domain.models import Secret
+    from infsh_secrets.server.data import ServerData
+    from infsh_secrets.server.held import Actor, Written
+    from infsh_secrets.server.listing import Page, Span, Stored
+    from infsh_secrets.server.tokens import TeamRow
+    from infsh_secrets.stores.base import Write
+
+_T = TypeVar("_T")
+
+
+class Revealed(NamedTuple):
+    """A secret and its value, which is on record as given out."""
+
+    stored: Stored
+    secret: Secret
+
+
+class Team:
+    """The secrets of one team. `actor` is who asks, (user, program), for the record."""
+
+    def __init__(self, name: str, worker: VaultWorker) -> None:
+        self.name = name
+        self._worker = worker
+
+    async def get(self, environment: str, key: str) -> Stored:
+        """Return what is known of a live secret, or raise NotFoundError."""
+        return await self._call(lambda vault: vault.get(environment, key))
+
+    async def find(self, identity: bytes) -> Stored | None:
+        """Return a live secret of any environment by its id, None when there is none."""
+        return await self._call(lambda vault: vault.listing().find(identity))
+
+    async def known(self, environment: str, keys: Sequence[str]) -> dict[str, Stored]:
+        """Return which of these secrets are live, by key."""
+        return await self._call(lambda vault: vault.known(environment, keys))
+
+    async def all(self, environment: str) -> list[Stored]:
+        """Return all live secrets of an environment, newest first."""
+        return await self._call(lambda vault: vault.listing().all(environment))
+
+    async def page(
+        self, environment: str, span: Span, fits: Callable[[Stored], bool] | None = None
+    ) -> Page:
+        """Return a part of the live secrets that fit, newest first; None is what all fits."""
+        return await self._call(lambda vault: vault.listing().page(environment, span, fits))
+
+    async def put(
+        self, actor: Actor, environment: str, write: Write, *, existing: bool = False
+    ) -> Written:
+        """Create or update a secret; with `existing` NotFoundError unless it is there.
+
+        ConflictError when it is there and `write.create` is set.
+        """
+        return await self._call(
+            lambda vault: vault.put(actor, environment, write, existing=existing)
+        )
+
+    async def describe(self, actor: Actor, environment: str, key: str, description: str) -> Stored:
+        """Change a live secret's description and leave its value."""
+        return await self._call(lambda vault: vault.describe(actor, environment, key, description))
+
+    async def rename(self, actor: Actor, environment: str, old: str, new: str) -> Stored:
+        """Give a live secret another name; ConflictError when a secret bears it."""
+        return await self._call(lambda vault: vault.rename(actor, environment, old, new))
+
+    async def delete(self, actor: Actor, environment: str, key: str) -> Stored:
+        """Delete a live secret and return what was known of it, or raise NotFoundError."""
+        return await self._call(lambda vault: vault.delete(actor, environment, key))
+
+    async def reveal(self, actor: Actor, environment: str, key: str) -> Revealed:
+        """Return a live secret with its value, once that is on record."""
+        wanted = Wanted(environment, key, actor)
+        return Revealed(*await asyncio.wrap_future(self._worker.reveal(wanted)))
+
+    async def _call(self, function: Callable[[HeldVault], _T]) -> _T:
+        return await asyncio.wrap_future(self._worker.call(function))
+
+
+class Teams:
+    """The teams of a server, their vaults opened when they are first needed."""
+
+    def __init__(self, data: ServerData) -> None:
+        self._data = data
+        self._open: dict[bytes, Team] = {}
+        self._workers: list[VaultWorker] = []
+
+    def team(self, row: TeamRow) -> Team:
+        """Return a team that the database of tokens has."""
+        team = self._open.get(row.vault)
+        if team is None:
+            worker = VaultWorker(lambda: HeldVault(self._data.open_team(row)), row.name)
+            self._workers.append(worker)
+            team = self._open[row.vault] = Team(row.name, worker)
+        return team
+
+    def close(self, timeout: float) -> None:
+        """Let every vault finish what was begun, and close it; waits so many seconds for each."""
+        for worker in self._workers:
+            worker.close(timeout)
+        self._workers.clear()
+        self._open.clear()
