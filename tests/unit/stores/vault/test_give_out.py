@@ -1,20 +1,25 @@
 from __future__ import annotations
 
+import os
+
 import pytest
 
+from infsh_secrets.crypto import keyslots, keytext
 from infsh_secrets.domain.errors import NotFoundError
 from infsh_secrets.domain.models import SecretValue
 from infsh_secrets.stores.base import Write
 from infsh_secrets.stores.vault import audit
+from infsh_secrets.stores.vault.create import create_vault, draw_vault
+from infsh_secrets.stores.vault.store import LockedVault, VaultStore
 
 
 @pytest.fixture
-def store(tmp_path, new_vault, unlocked):
-    data, key = new_vault
-    path = tmp_path / "personal.vault"
-    path.touch(mode=0o600)
-    path.write_bytes(data)
-    with unlocked(str(path), key) as store:
+def store(tmp_path):
+    path, key, new = str(tmp_path / "v" / "p.vault"), os.urandom(32), draw_vault()
+    draw = keyslots.Randomness.draw()
+    create_vault(path, new, [keyslots.wrap_raw(key, keytext.key_id(key), "file", new, draw)])
+    locked = LockedVault(path)
+    with VaultStore(locked, locked.unlock(new[2]), team="personal") as store:
         store.write("default", [Write(name, SecretValue(name.encode())) for name in ("A", "B")])
         yield store
 
