@@ -90,7 +90,8 @@ def value_warnings(key: str, value: str) -> list[str]:
 
 def _is_placeholder(lowered: str) -> bool:
     return (
-        any(lowered == p or p + "-here" in lowered for p in _PLACEHOLDERS)
+        lowered in _PLACEHOLDERS
+        or ("-here" in lowered and any(p + "-here" in lowered for p in _PLACEHOLDERS))
         or "your-key-here" in lowered
         or "your_key_here" in lowered
         or (len(lowered) >= 3 and set(lowered) <= {"x"})  # noqa: PLR2004  # xxx

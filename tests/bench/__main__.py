@@ -21,6 +21,7 @@ KNOWN = {
     "keys": "growing:keys",
     "redaction": "redaction:redaction",
     "scan": "scanning:scan",
+    "transfer": "transfer:transfer",
 }
 """name -> module and function, which is called with the install."""
 

@@ -26,6 +26,7 @@ _FINGERPRINT = b"\x05"
 _USE = b"\x06"
 _SMALLEST_PAD = 64
 _U64_NUMBERS = 6
+_LENGTH = Struct(">I").pack
 _VALUE_HEAD = Struct(">QI")
 _REV_STATE_LENGTH = Struct(">QBI").pack
 _VERSION_LENGTH = Struct(">QI").pack
@@ -119,17 +120,17 @@ def unpad(padded: bytes) -> bytes:
 
 def encode_overview(info: SecretInfo) -> bytes:
     """Return the padded plaintext of an item's overview."""
+    key, environment = info.key.encode(), info.environment.encode()
+    description, masked = info.description.encode(), info.masked.encode()
+    mark = bytes.fromhex(info.fingerprint)
     fields = [
-        lp(info.key.encode()),
-        lp(info.environment.encode()),
-        lp(info.description.encode()),
-        u32(len(info.metadata)),
+        *(_LENGTH(len(key)), key, _LENGTH(len(environment)), environment),
+        *(_LENGTH(len(description)), description, _LENGTH(len(info.metadata))),
     ]
     for name, value in info.metadata.items():
         fields.append(lp(name.encode()) + lp(value.encode()))
-    fields.append(lp(info.masked.encode()))
-    fields.append(lp(bytes.fromhex(info.fingerprint)))
-    fields.append(
+    fields += (
+        *(_LENGTH(len(masked)), masked, _LENGTH(len(mark)), mark),
         _NUMBERS.pack(
             info.created,
             info.updated,
@@ -137,7 +138,7 @@ def encode_overview(info: SecretInfo) -> bytes:
             info.last_used or 0,
             info.version,
             info.deleted or 0,
-        )
+        ),
     )
     return pad(b"".join(fields))
 
