@@ -11,7 +11,14 @@ from __future__ import annotations
 import re
 
 from infsh_secrets.domain.names import is_key
-from infsh_secrets.formats.model import Entry, Parsed, Problem
+from infsh_secrets.formats.model import (
+    MOST_ENTRIES,
+    MOST_PROBLEMS,
+    Entry,
+    Parsed,
+    Problem,
+    check_amount,
+)
 
 _SPACE = r"[^\S\n]"
 _END = rf"{_SPACE}*(?:\#[^\n]*)?(?:\n|\Z)"
@@ -62,6 +69,8 @@ def parse(text: str) -> Parsed:
         place = match.lastindex
         if place is None:  # a comment, or the end
             continue
+        if len(problems) > MOST_PROBLEMS or len(entries) > MOST_ENTRIES:
+            check_amount(len(entries), len(problems))
         start = match.start(place if place == _REST else _KEY)
         line += text.count("\n", counted, start)
         counted = start

@@ -6,6 +6,10 @@ from typing import NamedTuple
 
 from infsh_secrets.domain.errors import UsageError
 
+MOST_ENTRIES = 1_000_000
+MOST_PROBLEMS = 1_000
+"""A file with more is something else than what it is taken for."""
+
 Entry = tuple[str, str, int]
 """(name as it is written, value, line or number); the value is secret."""
 
@@ -49,6 +53,17 @@ class UnfitError(UsageError):
             f"The value of {key} cannot be written as {form}: {reason}. Nothing was written.",
             "Leave it out, or choose another --format: json holds everything.",
         )
+
+
+def check_amount(entries: int, problems: int) -> None:
+    """Raise UsageError when a file has more entries or problems than one may have."""
+    if problems > MOST_PROBLEMS:
+        raise UsageError(
+            f"More than {MOST_PROBLEMS} entries cannot be understood.",
+            "Name the format that it is with --format.",
+        )
+    if entries > MOST_ENTRIES:
+        raise UsageError(f"There are more than {MOST_ENTRIES} entries.", "Split the file.")
 
 
 def some(names: list[str], most: int = 5) -> str:

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import contextlib
 import io
 import time
 
 import dotenv
 import pytest
 
+from infsh_secrets.domain.errors import UsageError
+from infsh_secrets.formats import dotenv_reader, model
 from infsh_secrets.formats.dotenv_reader import parse
 
 
@@ -131,5 +134,16 @@ def test_references_are_kept_and_told_by_line():
 )
 def test_nothing_takes_more_than_its_length_to_read(text):
     begun = time.process_time()
-    parse(text)
+    with contextlib.suppress(UsageError):
+        parse(text)
     assert time.process_time() - begun < 20  # a backtracking pattern would take hours
+
+
+def test_what_is_no_dotenv_file_is_not_read_to_its_end(monkeypatch):
+    with pytest.raises(UsageError, match="More than 1000 entries cannot be understood"):
+        parse("A\n" * 1_500)
+    assert len(parse("A\n" * 1_000).problems) == 1_000
+    for module in (dotenv_reader, model):
+        monkeypatch.setattr(module, "MOST_ENTRIES", 10)
+    with pytest.raises(UsageError, match="more than 10 entries"):
+        parse("A=1\n" * 20)
