@@ -35,6 +35,8 @@ _CODES = {
     503: "unavailable",
 }
 
+_UNROUTED = (404, 405)
+
 
 class Problem(NamedTuple):
     """One thing that is wrong with a body or parameter: where, what; it shows no input."""
@@ -48,7 +50,7 @@ class Failure(Exception):  # noqa: N818  # an outcome of a request, not an error
     """The answer to a request that is not fulfilled: `detail` is one sentence without values.
 
     `code` is the word of the inference.sh contract; `meta` its machine-readable facts; `headers` go
-    with the answer in every contract.
+    with the answer in every contract. `unrouted` tells that no route takes the request.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Failure(Exception):  # noqa: N818  # an outcome of a request, not an error
         meta: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         problems: Sequence[Problem] = (),
+        unrouted: bool = False,
     ) -> None:
         super().__init__(detail)
         self.status = status
@@ -68,6 +71,7 @@ class Failure(Exception):  # noqa: N818  # an outcome of a request, not an error
         self.meta = meta
         self.headers = dict(headers or {})
         self.problems = problems
+        self.unrouted = unrouted
 
 
 class Contract(NamedTuple):
@@ -92,7 +96,10 @@ def as_failure(error: BaseException) -> Failure:
     if isinstance(error, RequestValidationError):
         return _invalid(error)
     if isinstance(error, HTTPException):
-        return Failure(error.status_code, _http_detail(error), headers=error.headers)
+        status = error.status_code
+        return Failure(
+            status, _http_detail(error), headers=error.headers, unrouted=status in _UNROUTED
+        )
     if isinstance(error, NotFoundError):
         return not_found()
     if isinstance(error, ConflictError):

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from infsh_secrets.domain.errors import InfshError
 from infsh_secrets.server.listing import Listing, Stored
 from infsh_secrets.stores import changes
-from infsh_secrets.stores.base import CREATED, not_found
+from infsh_secrets.stores.base import CREATED, Write, not_found
 from infsh_secrets.stores.vault.layout import LIVE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from infsh_secrets.domain.models import Secret, SecretInfo
-    from infsh_secrets.stores.base import Write
+    from infsh_secrets.domain.models import Secret, SecretInfo, SecretValue
     from infsh_secrets.stores.vault.layout import Item
     from infsh_secrets.stores.vault.root import Ledger
     from infsh_secrets.stores.vault.store import VaultStore
+    from infsh_secrets.stores.vault.transaction import Transaction
 
 Actor = tuple[str, str]
 """(user, program) for the record."""
@@ -41,6 +41,36 @@ class Written(NamedTuple):
     def created(self) -> bool:
         """Whether there was no such live secret before."""
         return self.action == CREATED
+
+
+class Whole(NamedTuple):
+    """All that a secret is to be; a description or metadata of None is left as it is.
+
+    Metadata replaces what there is.
+    """
+
+    key: str
+    value: SecretValue
+    description: str | None
+    metadata: dict[str, str] | None
+
+    def put(self, transaction: Transaction, environment: str, *, create: bool = False) -> None:
+        """Make a secret this; with `create` it must be new, and what is None is empty."""
+        description, metadata = self.description, self.metadata
+        if create:
+            description, metadata = description or "", metadata or {}
+        write = Write(self.key, self.value, description=description, create=create)
+        write.expires = 0 if create else None
+        info = transaction.put(environment, write).info
+        if metadata is not None and metadata != info.metadata:
+            transaction.describe(
+                environment,
+                self.key,
+                description=None,
+                metadata=metadata,
+                unset=list(info.metadata),
+                expires=None,
+            )
 
 
 class HeldVault:
@@ -130,6 +160,50 @@ class HeldVault:
         self._keep_up(None, before.id)
         return before._replace(info=infos[0])
 
+    def create_whole(self, actor: Actor, environment: str, whole: Whole) -> Stored:
+        """Create a secret that is just this; nothing of a deleted one of its name is taken over.
+
+        ConflictError when there is one.
+        """
+        self._actor = actor
+        with self._store.begin() as transaction:
+            whole.put(transaction, environment, create=True)
+        return self._after(environment, whole.key)
+
+    def change_whole(self, actor: Actor, environment: str, identity: bytes, whole: Whole) -> Stored:
+        """Give the live secret of this id a name, value and facts; NotFoundError, ConflictError."""
+        known = self._identified(environment, identity)
+        self._actor = actor
+        with self._store.begin() as transaction:
+            if transaction.item(environment, known.info.key).item_id != identity:
+                raise not_found(known.info.key, environment)
+            if whole.key != known.info.key:
+                transaction.rename(environment, known.info.key, whole.key)
+            whole.put(transaction, environment)
+        return self._after(environment, whole.key)
+
+    def delete_identified(self, actor: Actor, environment: str, identity: bytes) -> Stored:
+        """Delete the live secret of this id, as `delete` does, or raise NotFoundError."""
+        known = self._identified(environment, identity)
+        self._actor = actor
+        with self._store.begin() as transaction:
+            if transaction.item(environment, known.info.key).item_id != identity:
+                raise not_found(known.info.key, environment)
+            info = transaction.delete(environment, known.info.key, ignore_missing=False)
+        self._keep_up(None, identity)
+        return known._replace(info=info or known.info)
+
+    def deleted(self, environment: str) -> list[SecretInfo]:
+        """Return what is known of the secrets that can be restored, sorted by key."""
+        return self._store.listing(environment, deleted=True)
+
+    def purge(self, actor: Actor, environment: str, key: str) -> None:
+        """Remove a live or deleted secret with all its versions, for good; or NotFoundError."""
+        self._actor = actor
+        known = self.known(environment, [key]).get(key)
+        self._store.purge(environment, [key])
+        self._keep_up(None, known.id if known else b"")
+
     def reveal(self, wanted: Sequence[Wanted]) -> list[tuple[Stored, Secret] | InfshError]:
         """Return of each the secret with its value, or why there is none.
 
@@ -156,6 +230,12 @@ class HeldVault:
         if item is None or item.state != LIVE:
             raise not_found(key, environment)
         return self._stored(item, self._store.open_overview(item, environment, key))
+
+    def _identified(self, environment: str, identity: bytes) -> Stored:
+        found = self.listing().find(identity)
+        if found is None or found.info.environment != environment:
+            raise not_found(identity.hex(), environment)
+        return found
 
     def _stored(self, item: Item, info: SecretInfo) -> Stored:
         return Stored(item.item_id, info, info.fingerprint == self._empty)

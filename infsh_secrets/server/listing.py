@@ -65,6 +65,12 @@ class Listing:
         """Return the secrets of an environment, newest first."""
         return [self._by_id[place[1]] for place in reversed(self._order.get(environment, ()))]
 
+    def slice(self, environment: str, offset: int, limit: int) -> list[Stored]:
+        """Return at most `limit` of an environment's secrets after the newest `offset` ones."""
+        places = self._order.get(environment, [])
+        end = max(len(places) - offset, 0)
+        return [self._by_id[place[1]] for place in reversed(places[max(end - limit, 0) : end])]
+
     def find(self, identity: bytes) -> Stored | None:
         """Return a secret of any environment by its id."""
         return self._by_id.get(identity)

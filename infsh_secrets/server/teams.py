@@ -16,9 +16,9 @@ from infsh_secrets.server.worker import VaultWorker
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from infsh_secrets.domain.models import Secret
+    from infsh_secrets.domain.models import Secret, SecretInfo
     from infsh_secrets.server.data import ServerData
-    from infsh_secrets.server.held import Actor, Written
+    from infsh_secrets.server.held import Actor, Whole, Written
     from infsh_secrets.server.listing import Page, Span, Stored
     from infsh_secrets.server.tokens import TeamRow
     from infsh_secrets.stores.base import Write
@@ -84,6 +84,34 @@ class Team:
     async def delete(self, actor: Actor, environment: str, key: str) -> Stored:
         """Delete a live secret and return what was known of it, or raise NotFoundError."""
         return await self._call(lambda vault: vault.delete(actor, environment, key))
+
+    async def slice(self, environment: str, offset: int, limit: int) -> list[Stored]:
+        """Return so many live secrets after the first `offset` ones, newest first."""
+        return await self._call(lambda vault: vault.listing().slice(environment, offset, limit))
+
+    async def create_whole(self, actor: Actor, environment: str, whole: Whole) -> Stored:
+        """Create a secret that is just this; ConflictError when there is one of its name."""
+        return await self._call(lambda vault: vault.create_whole(actor, environment, whole))
+
+    async def change_whole(
+        self, actor: Actor, environment: str, identity: bytes, whole: Whole
+    ) -> Stored:
+        """Give the live secret of this id a name, value and facts, all at once."""
+        return await self._call(
+            lambda vault: vault.change_whole(actor, environment, identity, whole)
+        )
+
+    async def delete_identified(self, actor: Actor, environment: str, identity: bytes) -> Stored:
+        """Delete the live secret of this id and return what was known of it."""
+        return await self._call(lambda vault: vault.delete_identified(actor, environment, identity))
+
+    async def deleted(self, environment: str) -> list[SecretInfo]:
+        """Return what is known of the secrets that can be restored, sorted by key."""
+        return await self._call(lambda vault: vault.deleted(environment))
+
+    async def purge(self, actor: Actor, environment: str, key: str) -> None:
+        """Remove a live or deleted secret for good, or raise NotFoundError."""
+        await self._call(lambda vault: vault.purge(actor, environment, key))
 
     async def reveal(self, actor: Actor, environment: str, key: str) -> Revealed:
         """Return a live secret with its value, once that is on record."""
