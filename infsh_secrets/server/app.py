@@ -82,5 +82,5 @@ def _handle_errors(api: FastAPI, known: list[Contract], log: AccessLog) -> None:
         failed = contract_of(known, request.scope["path"]).failed
         return failed(as_failure(error), request_id)
 
-    for kind in (Failure, InfshError, HTTPException, RequestValidationError):
+    for kind in (Failure, InfshError, HTTPException, RequestValidationError, Exception):
         api.add_exception_handler(kind, handle)

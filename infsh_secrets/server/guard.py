@@ -64,9 +64,15 @@ class Guard:
             await self._failed(scope, exchange, answer, error)
         finally:
             self._held -= taken
-            route = getattr(scope.get("route"), "path", "")
+            route = self._route(scope)
             seconds = time.perf_counter() - begun
             self._log.request(exchange, scope["method"], route, answer.status, seconds)
+
+    def _route(self, scope: Scope) -> str:
+        """Return the pattern that the path has matched, "" for none."""
+        route: str = getattr(scope.get("route"), "path", "")
+        prefix = contract_of(self._contracts, scope["path"]).prefix
+        return route if not route or route.startswith(prefix) else prefix + route
 
     def _address(self, scope: Scope) -> str:
         """Return who asks: behind a proxy, whom the proxy has put last in its header."""
@@ -120,7 +126,7 @@ class Guard:
         if isinstance(error, TimeoutError):
             error = Failure(503, "The server took too long.", headers={"Retry-After": "1"})
             self._log.fault(exchange.request_id, "the handler took too long")
-        elif is_fault(error):
+        elif is_fault(error) and not answer.status:  # else it is in the log already
             self._log.fault(exchange.request_id, describe_fault(error))
         if answer.status:
             return  # what has begun cannot be taken back; the connection is closed
