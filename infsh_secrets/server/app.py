@@ -19,7 +19,7 @@ from infsh_secrets.server.failures import (
 )
 from infsh_secrets.server.guard import Guard
 from infsh_secrets.server.limits import Limits, RateLimit
-from infsh_secrets.server.routes import health, inference
+from infsh_secrets.server.routes import health, inference, julep, julep3
 from infsh_secrets.server.teams import Teams
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Application(NamedTuple):
 
 def contracts() -> list[Contract]:
     """Return all contracts; the first is that of whatever belongs to no other."""
-    return [inference.contract()]
+    return [inference.contract(), julep.contract(), julep3.contract()]
 
 
 def build(
