@@ -108,6 +108,16 @@ COMMANDS = (
         f"{_MODULES}.export:export",
         "Write secrets with their values, for other programs to read.",
     ),
+    Command(
+        ("secrets", "diff"),
+        f"{_MODULES}.diff:diff",
+        "Compare two stores, without showing anything.",
+    ),
+    Command(
+        ("secrets", "sync"),
+        f"{_MODULES}.sync:sync",
+        "Bring one store to what another has.",
+    ),
     Command(("secrets", "edit"), f"{_MODULES}.edit:edit", "Change a value in your editor."),
     Command(
         ("secrets", "audit", "list"),

@@ -20,6 +20,7 @@ from infsh_secrets.domain.results import (
     VaultAction,
 )
 from infsh_secrets.domain.sanitize import sanitize
+from infsh_secrets.domain.sync_results import DiffResult, SyncResult
 from infsh_secrets.domain.transfer_results import ExportResult, ImportResult
 from infsh_secrets.files.streams import OutputError, refuse_controls, write_stdout, write_value
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 _PIPE_WIDTH = 120
 _WIDTH_UNKNOWN = 80
 _LEAST_LAST = 16
+_CHANGING = Changes | VaultAction | ImportResult | ExportResult | SyncResult
 
 
 def shows_unicode() -> bool:
@@ -87,7 +89,7 @@ class Renderer:
             data = result.value.reveal_bytes()
             write_value(data, newline=result.newline, raw=result.raw)
             return
-        if isinstance(result, Changes | VaultAction | ImportResult | ExportResult):
+        if isinstance(result, _CHANGING):
             if self._quiet:
                 return
             undo = result.undo if isinstance(result, Changes) else ""
@@ -96,9 +98,7 @@ class Renderer:
         try:
             write_stdout(self._encode(self._text(result)))
         except OutputError as error:
-            if not isinstance(
-                result, Changes | TeamCreated | VaultAction | ImportResult | ExportResult
-            ):
+            if not isinstance(result, TeamCreated | _CHANGING):
                 raise
             message = f"The change was made, but {error.message[0].lower()}{error.message[1:]}"
             raise OutputError(message, error.hint) from None
@@ -141,6 +141,9 @@ class Renderer:
                 _print_check(console, result)
             elif listed := plain_text.table(result, _now(), unicode=shows_unicode()):
                 _print_table(console, *listed)
+                if isinstance(result, DiffResult):
+                    for line in ("", *plain_text.sentences(result, unicode=shows_unicode())):
+                        console.print(_text(line), soft_wrap=True)
             else:
                 for line in plain_text.sentences(result, unicode=shows_unicode()):
                     console.print(_text(line), soft_wrap=True)

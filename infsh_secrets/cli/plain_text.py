@@ -9,6 +9,7 @@ from infsh_secrets.cli import (
     record_words,
     scan_words,
     server_words,
+    sync_words,
     transfer_words,
     use_words,
     version_words,
@@ -37,6 +38,7 @@ from infsh_secrets.domain.results import (
 from infsh_secrets.domain.sanitize import sanitize
 from infsh_secrets.domain.scan_results import HookInstalled, ScanResult
 from infsh_secrets.domain.server_results import SERVER_RESULTS, ServerResult, TokenList
+from infsh_secrets.domain.sync_results import DiffResult, SyncResults
 from infsh_secrets.domain.times import age, rfc3339
 from infsh_secrets.domain.transfer_results import ExportResult, ImportResult
 from infsh_secrets.domain.use_results import UseList
@@ -76,8 +78,8 @@ def _secret_names(result: Result) -> list[str]:
         return result.unusable
     if isinstance(result, ScanResult | HookInstalled):
         return scan_words.names(result)
-    if isinstance(result, ImportResult | ExportResult):
-        return transfer_words.names(result)
+    if isinstance(result, ImportResult | ExportResult | SyncResults):
+        return _transferred(result)
     if isinstance(result, Changes):
         return [change.info.key for change in result.changes]
     if isinstance(result, UseList):
@@ -85,6 +87,12 @@ def _secret_names(result: Result) -> list[str]:
     if isinstance(result, AuditList):
         return list(dict.fromkeys(event.key for event in result.events if event.key))
     return []
+
+
+def _transferred(result: ImportResult | ExportResult | SyncResults) -> list[str]:
+    if isinstance(result, SyncResults):
+        return sync_words.names(result)
+    return transfer_words.names(result)
 
 
 def plain(result: Result, now: int, *, unicode: bool) -> str:
@@ -123,6 +131,8 @@ def table(
         return version_words.STALE_TITLES, rows
     if isinstance(result, UseList) and result.rows:
         return use_words.table(result, now)
+    if isinstance(result, DiffResult) and result.secrets:
+        return sync_words.DIFF_TITLES, sync_words.rows(result)
     if isinstance(result, KeyList):
         return KEY_TITLES, key_rows(result)
     if isinstance(result, TokenList) and result.tokens:
@@ -197,7 +207,7 @@ def empty_list(result: SecretList) -> str:
 
 def sentences(result: Result, *, unicode: bool) -> list[str]:
     """Return a result that is no table as sentences."""
-    if isinstance(result, ScanResult | HookInstalled | ImportResult | ExportResult):
+    if isinstance(result, ScanResult | HookInstalled | ImportResult | ExportResult | SyncResults):
         return _with_words_of_its_own(result)
     if isinstance(result, Changes):
         return _changes(result, unicode=unicode)
@@ -225,8 +235,10 @@ def sentences(result: Result, *, unicode: bool) -> list[str]:
 
 
 def _with_words_of_its_own(
-    result: ScanResult | HookInstalled | ImportResult | ExportResult,
+    result: ScanResult | HookInstalled | ImportResult | ExportResult | SyncResults,
 ) -> list[str]:
+    if isinstance(result, SyncResults):
+        return sync_words.sentences(result)
     if isinstance(result, ImportResult | ExportResult):
         return transfer_words.sentences(result)
     return scan_words.sentences(result)

@@ -5,7 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from infsh_secrets.cli import scan_words, server_words, transfer_records, use_records
+from infsh_secrets.cli import (
+    scan_words,
+    server_words,
+    sync_records,
+    transfer_records,
+    use_records,
+)
 from infsh_secrets.domain.check_results import CheckResult
 from infsh_secrets.domain.masking import to_ascii
 from infsh_secrets.domain.results import (
@@ -34,6 +40,7 @@ from infsh_secrets.domain.results import (
 from infsh_secrets.domain.sanitize import sanitize_json
 from infsh_secrets.domain.scan_results import HookInstalled, ScanResult
 from infsh_secrets.domain.server_results import SERVER_RESULTS, ServerResult
+from infsh_secrets.domain.sync_results import SyncResults
 from infsh_secrets.domain.times import rfc3339
 from infsh_secrets.domain.transfer_results import ExportResult, ImportResult
 from infsh_secrets.domain.use_results import UseList
@@ -91,14 +98,16 @@ def as_data(result: Result, *, unicode: bool) -> Any:
         result, VaultStatus | VerifyReport | KeyList | VaultAction | AuditVerified | VaultTrusted
     ):
         return _of_vault(result)
-    if isinstance(result, AuditList | UseList | ImportResult | ExportResult):
+    if isinstance(result, AuditList | UseList | ImportResult | ExportResult | SyncResults):
         return _recorded(result)
     if isinstance(result, Checkup | CheckResult | ScanResult | HookInstalled):
         return _checked(result)
     raise TypeError("a result without a record")
 
 
-def _recorded(result: AuditList | UseList | ImportResult | ExportResult) -> Any:
+def _recorded(result: AuditList | UseList | ImportResult | ExportResult | SyncResults) -> Any:
+    if isinstance(result, SyncResults):
+        return sync_records.record(result)
     if isinstance(result, ImportResult | ExportResult):
         return transfer_records.record(result)
     if isinstance(result, UseList):

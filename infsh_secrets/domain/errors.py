@@ -88,6 +88,13 @@ class DeniedError(InfshError):
     exit_status = exit_codes.DENIED
 
 
+class StoppedError(InfshError):
+    """The person has interrupted what can go on another time."""
+
+    code = "interrupted"
+    exit_status = exit_codes.INTERRUPTED
+
+
 class NotExecutableError(InfshError):
     """The command of a run is there and cannot be executed."""
 

@@ -8,6 +8,7 @@ from infsh_secrets.domain import exit_codes
 from infsh_secrets.domain.check_results import CheckResult
 from infsh_secrets.domain.scan_results import HookInstalled, ScanResult
 from infsh_secrets.domain.server_results import ServerResult
+from infsh_secrets.domain.sync_results import SyncResults
 from infsh_secrets.domain.transfer_results import ExportResult, ImportResult
 from infsh_secrets.domain.use_results import KnownUses, RunFacts, UseList
 
@@ -276,6 +277,7 @@ Result = (
     | UseList
     | ImportResult
     | ExportResult
+    | SyncResults
     | ServerResult
 )
 
