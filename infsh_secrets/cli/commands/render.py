@@ -54,9 +54,9 @@ def render(
     Examples:
       infsh secrets render nginx.conf.tpl -O nginx.conf
 
-      echo 'PGPASSWORD={{ secrets.DB_PASSWORD | shell }}' | infsh secrets render | ssh host sh
+      echo 'PGPASSWORD={{ secrets.NAME | shell }}' | infsh secrets render
 
-      infsh secrets render --only DB_PASSWORD -e staging,default config.tpl -O config
+      infsh secrets render --only DB_PASSWORD -e staging app.tpl -O app.conf
     """
     from infsh_secrets.services import render as service
 
