@@ -26,6 +26,8 @@ from infsh_secrets.server.protocol import protocol_with
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
+    from infsh_secrets.server.data import ServerData
+
 _HEADERS = [
     ("Cache-Control", "no-store"),
     ("X-Content-Type-Options", "nosniff"),
@@ -58,21 +60,28 @@ def serve(options: Options, tell: Callable[[str], None]) -> None:
     """
     check(options)
     tls = _tls(options)
-    with open_server_data(options.data, options.key_file, make=True) as data:
-        listener = listen(options)
-        for notice in data.notices:
-            tell(notice)
-        tell(f"Listening on {address(listener, under_tls=tls is not None)}")
-        log = AccessLog()
-        limits = options.limits
-        application = build(data, limits, log, behind_proxy=options.behind_proxy)
-        _quiet_uvicorn(log)
-        server = StoppableServer(configured(application.asgi, limits, tls))
-        try:
-            asyncio.run(server.run_on(listener))
-        finally:
-            listener.close()
-            application.teams.close(limits.drain_seconds)
+    listener = listen(options)
+    try:
+        with open_server_data(options.data, options.key_file, make=True) as data:
+            for notice in data.notices:
+                tell(notice)
+            tell(f"Listening on {address(listener, under_tls=tls is not None)}")
+            _serve_on(listener, data, options, tls)
+    finally:
+        listener.close()
+
+
+def _serve_on(
+    listener: socket.socket, data: ServerData, options: Options, tls: ssl.SSLContext | None
+) -> None:
+    limits, log = options.limits, AccessLog()
+    application = build(data, limits, log, behind_proxy=options.behind_proxy)
+    _quiet_uvicorn(log)
+    server = StoppableServer(configured(application.asgi, limits, tls))
+    try:
+        asyncio.run(server.run_on(listener))
+    finally:
+        application.teams.close(limits.drain_seconds)
 
 
 def check(options: Options) -> None:

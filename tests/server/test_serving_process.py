@@ -1,0 +1,249 @@
+"""The server as a process: how it starts, what it refuses to do, how it ends."""
+
+from __future__ import annotations
+
+import datetime as dt
+import ipaddress
+import json
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import time
+
+import httpx
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from serving_support import PATIENCE
+
+SERVE = "import sys\nfrom infsh_secrets.entry import main_secrets\nmain_secrets()\n"
+
+
+@pytest.fixture
+def folder(tmp_path, infsh):
+    folder = str(tmp_path / "srv")
+    assert infsh("secrets", "team", "create", "acme", "--data", folder).returncode == 0
+    return folder
+
+
+@pytest.fixture
+def token(infsh, folder):
+    scopes = "secrets:read,secrets:write,secrets:reveal"
+    made = infsh(
+        "secrets", "token", "create", "--team", "acme", "--scope", scopes, "--data", folder
+    )
+    return json.loads(made.stdout)["token"]
+
+
+@pytest.fixture
+def start(folder):
+    """Start servers as processes; they are killed with the test. Each has `url` and `lines`."""
+    running = []
+
+    def start(*options, port="0"):
+        command = [sys.executable, "-c", SERVE, "serve", "--port", port, "--data", folder, *options]
+        server = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        )
+        running.append(server)
+        for line in server.stderr:
+            if line.startswith("Listening on "):
+                server.url = line.removeprefix("Listening on ").strip()
+                break
+        server.lines = []
+        server.reader = threading.Thread(target=lambda: server.lines.extend(server.stderr))
+        server.reader.start()
+        return server
+
+    yield start
+    for server in running:
+        server.kill()
+        server.wait()
+        server.reader.join(PATIENCE)
+        server.stderr.close()
+
+
+def client(server, token, **options):
+    return httpx.Client(
+        base_url=server.url,
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=PATIENCE,
+        **options,
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_in_order(start, token, number):
+    server = start()
+    with client(server, token) as asking:
+        assert asking.post("/secrets", json={"key": "K", "value": "v"}).status_code == 201
+    server.send_signal(number)
+    assert server.wait(PATIENCE) == 0
+    server.reader.join(PATIENCE)
+    (line,) = server.lines
+    fields = json.loads(line)
+    assert list(fields) == [
+        *("time", "request_id", "method", "route", "status", "ms", "address", "team", "token")
+    ]
+    assert (fields["route"], fields["status"], fields["team"]) == ("/secrets", 201, "acme")
+    assert token not in line
+
+
+def test_what_has_begun_is_answered_before_it_ends(start, token, folder):
+    server = start()
+    body = b'{"key": "K", "value": "v"}'
+    head = (
+        f"POST /secrets HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    address = server.url.removeprefix("http://").split(":")
+    with socket.create_connection((address[0], int(address[1])), timeout=PATIENCE) as connection:
+        connection.sendall(head.encode() + body[:5])
+        with client(server, token) as other:
+            assert other.get("/me").status_code == 200
+        server.terminate()
+        deadline = time.monotonic() + PATIENCE
+        while True:  # until it listens no more
+            try:
+                socket.create_connection((address[0], int(address[1])), timeout=1).close()
+            except OSError:
+                break
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        connection.sendall(body[5:])
+        assert connection.recv(4096).startswith(b"HTTP/1.1 201 ")
+    assert server.wait(PATIENCE) == 0
+
+
+def test_a_half_open_connection_does_not_keep_it_from_ending(start):
+    server = start()
+    address = server.url.removeprefix("http://").split(":")
+    with socket.create_connection((address[0], int(address[1])), timeout=PATIENCE) as connection:
+        connection.sendall(b"GET / HT")
+        time.sleep(0.1)
+        server.terminate()
+        assert server.wait(PATIENCE) == 0
+
+
+def test_the_port_is_taken(infsh, start, folder):
+    server = start()
+    port = server.url.rpartition(":")[2]
+    done = infsh("secrets", "serve", "--port", port, "--data", folder)
+    assert done.returncode == 9
+    error = json.loads(done.stderr)["error"]
+    assert error["message"] == f"Another program listens on 127.0.0.1 port {port}."
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--host", "0.0.0.0"],
+        ["--host", "::"],
+        ["--host", ""],
+        ["--host", "example.org"],
+        ["--tls-cert", "cert.pem"],
+        ["--tls-key", "key.pem"],
+        ["--tls-cert", "a", "--tls-key", "b", "--behind-proxy"],
+        ["--tls-cert", "absent", "--tls-key", "absent"],
+        ["--host", "999.1.1.1", "--behind-proxy"],
+        ["--port", "65536"],
+        ["--port", "-1"],
+        ["--data", ""],
+        ["--rate-limit", "-1"],
+    ],
+)
+def test_what_is_not_safe_or_not_possible_is_a_sentence(infsh, tmp_path, own_home, options):
+    done = infsh("secrets", "serve", *options)
+    assert done.returncode == 2, done
+    error = json.loads(done.stderr)["error"]
+    assert error["hint"]
+    assert not list(own_home.rglob("*.key"))
+
+
+def test_other_addresses_than_loopback_behind_a_proxy(start, token):
+    server = start("--host", "0.0.0.0", "--behind-proxy")
+    server.url = server.url.replace("0.0.0.0", "127.0.0.1")
+    with client(server, token) as asking:
+        assert asking.get("/me").status_code == 200
+
+
+def test_tls(start, token, tmp_path):
+    cert, key = certificate(tmp_path)
+    server = start("--tls-cert", cert, "--tls-key", key)
+    assert server.url.startswith("https://")
+    context = ssl.create_default_context(cafile=cert)
+    with client(server, token, verify=context) as asking:
+        answer = asking.get("/me")
+        assert answer.status_code == 200
+        assert answer.headers["strict-transport-security"] == "max-age=31536000"
+    with pytest.raises(httpx.TransportError), client(server, token) as careful:
+        careful.get("/me")
+    old = ssl.create_default_context(cafile=cert)
+    with pytest.warns(DeprecationWarning, match="TLSv1_1"):
+        old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
+    with pytest.raises(httpx.TransportError), client(server, token, verify=old) as asking:
+        asking.get("/me")
+
+
+def test_an_encrypted_tls_key_is_refused_and_asks_nothing(infsh, tmp_path, folder):
+    cert, key = certificate(tmp_path, serialization.BestAvailableEncryption(b"made up"))
+    done = infsh("secrets", "serve", "--tls-cert", cert, "--tls-key", key, "--data", folder)
+    assert done.returncode == 2
+    assert "unencrypted key" in json.loads(done.stderr)["error"]["hint"]
+
+
+def test_without_the_extra_it_says_how_to_get_it(infsh, tmp_path):
+    (tmp_path / "fastapi.py").write_text("raise ImportError('no', name='fastapi')\n")
+    done = infsh("secrets", "serve", env={"PYTHONPATH": str(tmp_path)})
+    assert done.returncode == 4
+    assert "infsh-secrets[server]" in json.loads(done.stderr)["error"]["hint"]
+
+
+def test_administration_does_not_import_the_web_server(folder):
+    script = (
+        "import sys\n"
+        "from infsh_secrets.entry import run\n"
+        f"run(['secrets', 'token', 'list', '--data', {folder!r}])\n"
+        "assert not {'fastapi', 'uvicorn', 'pydantic'} & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, stdout=subprocess.DEVNULL)
+
+
+def certificate(folder, encryption=None):
+    """Write a certificate for 127.0.0.1 and its key; returns their paths."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
+    now = dt.datetime.now(dt.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
+            critical=False,
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    paths = os.path.join(folder, "cert.pem"), os.path.join(folder, "key.pem")
+    with open(paths[0], "wb") as file:
+        file.write(made.public_bytes(serialization.Encoding.PEM))
+    with open(paths[1], "wb") as file:
+        file.write(
+            key.private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.PKCS8,
+                encryption or serialization.NoEncryption(),
+            )
+        )
+    return paths
