@@ -329,6 +329,7 @@ def test_what_other_contracts_write_is_seen_and_the_other_way_round(client):
 def test_limits_are_told_in_the_form_of_the_contract(client):
     answer = client.post("/api/secrets", content=b"x" * (1024 * 1024 + 1))
     error(answer, 413)
+    client.headers["Content-Type"] = "application/json"
     error(client.post("/api/secrets", content=b"{"), 400)
     deep = b'{"name":"A","value":"v","metadata":' + b'{"a":' * 40 + b"1" + b"}" * 41
     error(client.post("/api/secrets", content=deep), 400)
