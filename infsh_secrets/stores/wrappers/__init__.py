@@ -1,0 +1,1 @@
+"""Stores around another store: each is a store itself."""
