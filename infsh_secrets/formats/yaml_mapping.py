@@ -18,6 +18,7 @@ _HINT = 'Write one mapping, as in OPENAI_API_KEY: "…".'
 _NULL = frozenset(("~", "null", "Null", "NULL", ""))
 _STRING = ("tag:yaml.org,2002:str", "!")
 _BMP = 0xFFFF
+_DEEPEST = 50
 # Everything that YAML does not print, or that some readers take for a line break.
 _UNSAFE = re.compile(r'["\\\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]')
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
@@ -108,9 +109,13 @@ class _Mapping:
         return event.value, ""
 
     def _skipped(self, kind: str) -> tuple[str, str]:
-        """Pass over what is nested."""
+        """Pass over what is nested, unless its depth would take the library very long."""
         depth = 1
         while depth:
+            if depth > _DEEPEST:
+                raise UsageError(
+                    f"This YAML is nested more than {_DEEPEST} deep, and values are text.", _HINT
+                )
             name = type(next(self._events)).__name__
             depth += name in ("MappingStartEvent", "SequenceStartEvent")
             depth -= name in ("MappingEndEvent", "SequenceEndEvent")
