@@ -18,7 +18,7 @@ _HINT = 'Write one mapping, as in OPENAI_API_KEY: "…".'
 _NULL = frozenset(("~", "null", "Null", "NULL", ""))
 _STRING = ("tag:yaml.org,2002:str", "!")
 _BMP = 0xFFFF
-_DEEPEST = 50
+_DEEPEST = 1000
 # Everything that YAML does not print, or that some readers take for a line break.
 _UNSAFE = re.compile(r'["\\\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]')
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
