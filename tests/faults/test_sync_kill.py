@@ -1,0 +1,82 @@
+"""A sync into a vault that is killed at any moment: all of it has happened, or nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+KILLED_AT = """
+import os, signal, sys
+from infsh_secrets import entry
+from infsh_secrets.stores.vault.sqlite import Database
+from infsh_secrets.stores.vault.transaction import Transaction
+
+method, number, before = sys.argv[1], int(sys.argv[2]), sys.argv[3] == "before"
+owner = Database if method == "commit" else Transaction
+original, count = getattr(owner, method), 0
+
+def killed(*arguments, **options):
+    global count
+    count += 1
+    if count == number and before:
+        os.kill(os.getpid(), signal.SIGKILL)
+    result = original(*arguments, **options)
+    if count == number:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return result
+
+setattr(owner, method, killed)
+entry.run(sys.argv[4:])
+"""
+SYNC = ["secrets", "sync", "--from", "vault", "--to", "vault@staging", "--prune", "-y"]
+
+
+@pytest.fixture
+def listed(infsh):
+    def run(environment):
+        done = infsh("secrets", "list", "-e", environment, "--json")
+        assert done.returncode == 0, done.stderr
+        facts = ("key", "fingerprint", "version")
+        return [tuple(one[fact] for fact in facts) for one in json.loads(done.stdout)]
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("method", "number", "moment", "happened"),
+    [
+        ("put", 1, "before", False),
+        ("put", 7, "after", False),
+        ("delete", 1, "after", False),
+        ("_write", 1, "before", False),
+        ("_write", 1, "after", False),
+        ("commit", 1, "before", False),
+        ("commit", 1, "after", True),
+    ],
+)
+def test_killed(infsh, listed, own_home, method, number, moment, happened):
+    new = [f"KEY_{n}=made-up-{n}" for n in range(8)]
+    assert infsh("secrets", "set", *new, "-q").returncode == 0
+    assert infsh("secrets", "set", "KEY_1=x", "OLD=x", "-e", "staging", "-q").returncode == 0
+    before, wanted = listed("staging"), [one[:2] for one in listed("default")]
+    child = subprocess.run(
+        [sys.executable, "-c", KILLED_AT, method, str(number), moment, *SYNC],
+        capture_output=True,
+        env=dict(os.environ),
+        timeout=60,
+        check=False,
+    )
+    assert child.returncode == -signal.SIGKILL, child.stderr
+    assert infsh("secrets", "vault", "verify", "-q").returncode == 0
+    if happened:
+        assert [one[:2] for one in listed("staging")] == wanted
+    else:
+        assert listed("staging") == before
+    assert infsh(*SYNC, "-q").returncode == 0
+    assert [one[:2] for one in listed("staging")] == wanted
+    assert infsh("secrets", "diff", "vault", "@staging").returncode == 0
