@@ -19,7 +19,8 @@ def row(one: Requirement, now: int) -> tuple[str, ...]:
     status = _OPTIONAL if one.gap and not one.required else one.status
     source = "-"
     if one.updated is not None:
-        source = f"{one.environment} v{one.version}, {age(one.updated, now)}"
+        version = f" v{one.version}" if one.version else ""
+        source = f"{one.environment}{version}, {age(one.updated, now)}"
     return one.key, status, source, str(one.line), one.description
 
 

@@ -245,6 +245,51 @@ COMMANDS = (
         "Check the whole set-up; each failed line names the fix.",
     ),
     Command(
+        ("secrets", "team", "use"),
+        f"{_MODULES}.team_use:team_use",
+        "Make a team the one that commands work in.",
+    ),
+    Command(
+        ("secrets", "store", "list"),
+        f"{_MODULES}.store_list:store_list",
+        "List the stores that have a name.",
+    ),
+    Command(
+        ("secrets", "store", "add"),
+        f"{_MODULES}.store_add:store_add",
+        "Give a remote store a name.",
+    ),
+    Command(
+        ("secrets", "store", "use"),
+        f"{_MODULES}.store_use:store_use",
+        "Make a store the one that commands use.",
+    ),
+    Command(
+        ("secrets", "store", "remove"),
+        f"{_MODULES}.store_remove:store_remove",
+        "Forget the name of a store and its token.",
+    ),
+    Command(
+        ("secrets", "store", "test"),
+        f"{_MODULES}.store_test:store_test",
+        "See whether a store answers and what the token may do.",
+    ),
+    Command(
+        ("login",),
+        f"{_MODULES}.login:login",
+        "Keep the token of a remote store.",
+    ),
+    Command(
+        ("logout",),
+        f"{_MODULES}.logout:logout",
+        "Forget the token of a remote store.",
+    ),
+    Command(
+        ("me",),
+        f"{_MODULES}.me:me",
+        "Show whom the token belongs to.",
+    ),
+    Command(
         ("completion",),
         f"{_MODULES}.completion:completion",
         "Print the completion script of a shell.",
@@ -257,6 +302,7 @@ GROUPS = {
     ("secrets", "vault"): "The vault itself.",
     ("secrets", "vault", "key"): "The keys that open the vault.",
     ("secrets", "team"): "Teams, each with a vault of its own.",
+    ("secrets", "store"): "Where secrets are kept: the local vault, and remote stores.",
     ("secrets", "token"): "Tokens of a self-hosted server.",
 }
 

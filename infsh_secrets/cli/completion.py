@@ -193,7 +193,7 @@ def _values(option: str, settled: dict[str, str], current: str) -> Candidates:
     if option in ("--env", "--to-env"):
         head, comma, last = current.rpartition(",")
         with _workspace(settled) as workspace:
-            infos = workspace.store().listing() if workspace.exists() else []
+            infos = workspace.store().listing() if _at_hand(workspace) else []
         found = sorted({info.environment for info in infos})
         return [(head + comma + name, "environment") for name in found if name.startswith(last)]
     if option in _LISTS_OF_NAMES:
@@ -274,7 +274,7 @@ def _names(
     try:
         with _workspace(settled) as workspace:
             chain = workspace.settings.environments
-            for state in states if workspace.exists() else ():
+            for state in states if _at_hand(workspace) else ():
                 for info in workspace.store().listing(deleted=state):
                     if everywhere or info.environment in chain:
                         found[info.key] = _first_line(info.description)
@@ -282,6 +282,11 @@ def _names(
         if not known:
             raise
     return sorted(found.items())
+
+
+def _at_hand(workspace: Workspace) -> bool:
+    """Tell whether names are to be had without asking another machine: a key press must not."""
+    return workspace.is_local and workspace.exists()
 
 
 def _workspace(settled: dict[str, str]) -> Workspace:

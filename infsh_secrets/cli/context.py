@@ -83,6 +83,10 @@ class Context:
 
         return Progress(label, quiet=self._quiet)
 
+    def choose_store(self, store: str) -> None:
+        """Work with this store, whatever options, variables and configuration say."""
+        self._options.store = store
+
     def choose_team(self, team: str) -> None:
         """Work in this team, whatever options and variables say; its vault has a fixed place."""
         from infsh_secrets.domain.errors import UsageError

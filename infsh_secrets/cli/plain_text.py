@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from infsh_secrets.cli import (
     check_words,
     record_words,
+    remote_words,
     scan_words,
     server_words,
     sync_words,
@@ -14,8 +15,10 @@ from infsh_secrets.cli import (
     use_words,
     version_words,
 )
+from infsh_secrets.config.settings import LOCAL_STORE
 from infsh_secrets.domain.check_results import CheckResult
 from infsh_secrets.domain.masking import to_ascii
+from infsh_secrets.domain.remote_results import REMOTE_RESULTS, RemoteResult, StoreList
 from infsh_secrets.domain.results import (
     AuditList,
     AuditVerified,
@@ -60,6 +63,8 @@ def names(result: Result) -> str:
         found = [key.id for key in result.keys]
     elif isinstance(result, SERVER_RESULTS):
         found = server_words.names(result)
+    elif isinstance(result, REMOTE_RESULTS):
+        found = remote_words.names(result)
     elif isinstance(
         result, VaultStatus | VerifyReport | AuditVerified | VaultTrusted | VaultAction
     ):
@@ -133,8 +138,14 @@ def table(
         return use_words.table(result, now)
     if isinstance(result, DiffResult) and result.secrets:
         return sync_words.DIFF_TITLES, sync_words.rows(result)
+    return _set_up(result, now)
+
+
+def _set_up(result: Result, now: int) -> tuple[tuple[str, ...], list[tuple[str, ...]]] | None:
     if isinstance(result, KeyList):
         return KEY_TITLES, key_rows(result)
+    if isinstance(result, StoreList):
+        return remote_words.TITLES, remote_words.rows(result)
     if isinstance(result, TokenList) and result.tokens:
         return server_words.TITLES, server_words.rows(result, now)
     return None
@@ -148,7 +159,7 @@ def list_row(info: SecretInfo, now: int, *, unicode: bool) -> tuple[str, ...]:
         masked(info, unicode=unicode),
         ("expired! " if expired else "") + info.description,
         info.environment,
-        str(info.version),
+        str(info.version or "-"),
         age(info.updated if info.deleted is None else info.deleted, now),
     )
 
@@ -180,21 +191,26 @@ def view_lines(result: SecretView, now: int, *, unicode: bool) -> list[tuple[str
     lines.append(("description", info.description or "-"))
     lines += [(f"  {name}", value) for name, value in info.metadata.items()]
     lines.append(("environment", info.environment))
-    lines.append(("team", result.place.team))
-    version = str(result.version) if newest else f"{result.version} of {info.version}"
-    lines.append(("version", version))
+    if result.place.store != LOCAL_STORE:
+        lines.append(("store", result.place.store))
+    if result.place.team:
+        lines.append(("team", result.place.team))
+    if info.version:
+        version = str(result.version) if newest else f"{result.version} of {info.version}"
+        lines.append(("version", version))
     moments = [("created", info.created), ("updated", info.updated)]
     if not newest:
         moments = [("written", result.version_created)]
     if info.expires is not None:
         moments.append(("expires", info.expires))
     lines += [(label, f"{rfc3339(moment)} ({age(moment, now)})") for label, moment in moments]
-    if newest:
+    if newest and info.fingerprint:
         lines.append(("fingerprint", info.fingerprint))
     used = "never"
     if info.last_used is not None:
         used = f"{rfc3339(info.last_used)} ({age(info.last_used, now)})"
-    lines.append(("last used", used))
+    if result.place.store == LOCAL_STORE:  # a remote store keeps its own record of uses
+        lines.append(("last used", used))
     return lines
 
 
@@ -229,7 +245,7 @@ def sentences(result: Result, *, unicode: bool) -> list[str]:
     if isinstance(result, VaultTrusted):
         was = "had been rolled back and" if result.rolled_back else "was no older than before and"
         return [f"The vault {result.path} {was} is accepted as it is now."]
-    if isinstance(result, (TeamList, TeamCreated, *SERVER_RESULTS)):
+    if isinstance(result, (TeamList, TeamCreated, *SERVER_RESULTS, *REMOTE_RESULTS)):
         return _teams(result)
     return []
 
@@ -244,7 +260,9 @@ def _with_words_of_its_own(
     return scan_words.sentences(result)
 
 
-def _teams(result: TeamList | TeamCreated | ServerResult) -> list[str]:
+def _teams(result: TeamList | TeamCreated | ServerResult | RemoteResult) -> list[str]:
+    if isinstance(result, REMOTE_RESULTS):
+        return remote_words.sentences(result)
     if isinstance(result, SERVER_RESULTS):
         return server_words.sentences(result)
     if isinstance(result, TeamCreated):
@@ -276,7 +294,7 @@ def _changes(result: Changes, *, unicode: bool) -> list[str]:
         if change.action in ("deleted", "restored", "purged"):
             lines.append(f"{info.key}{where}: {what}")
         else:
-            lines.append(f"{info.key}{where}: {what}  {shown}  {info.fingerprint}")
+            lines.append(f"{info.key}{where}: {what}  {shown}  {info.fingerprint}".rstrip())
     if result.undo:
         lines.append(f"Undo with: {result.undo}")
     if not lines:

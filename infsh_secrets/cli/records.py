@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from infsh_secrets.cli import (
+    remote_words,
     scan_words,
     server_words,
     sync_records,
@@ -14,6 +15,7 @@ from infsh_secrets.cli import (
 )
 from infsh_secrets.domain.check_results import CheckResult
 from infsh_secrets.domain.masking import to_ascii
+from infsh_secrets.domain.remote_results import REMOTE_RESULTS, RemoteResult
 from infsh_secrets.domain.results import (
     AuditEvent,
     AuditList,
@@ -92,7 +94,7 @@ def as_data(result: Result, *, unicode: bool) -> Any:
         return _ages(result, unicode=unicode)
     if isinstance(result, ExitCodes):
         return [{"code": c, "name": name, "when": when} for c, name, when in result.rows]
-    if isinstance(result, (TeamList, TeamCreated, *SERVER_RESULTS)):
+    if isinstance(result, (TeamList, TeamCreated, *SERVER_RESULTS, *REMOTE_RESULTS)):
         return _teams(result)
     if isinstance(
         result, VaultStatus | VerifyReport | KeyList | VaultAction | AuditVerified | VaultTrusted
@@ -115,7 +117,9 @@ def _recorded(result: AuditList | UseList | ImportResult | ExportResult | SyncRe
     return [_event(event) for event in result.events]
 
 
-def _teams(result: TeamList | TeamCreated | ServerResult) -> Any:
+def _teams(result: TeamList | TeamCreated | ServerResult | RemoteResult) -> Any:
+    if isinstance(result, REMOTE_RESULTS):
+        return remote_words.as_data(result)
     if isinstance(result, SERVER_RESULTS):
         return server_words.as_data(result)
     if isinstance(result, TeamCreated):
@@ -142,7 +146,7 @@ def _checked(result: Checkup | CheckResult | ScanResult | HookInstalled) -> Any:
                 "status": one.status,
                 "required": one.required,
                 "environment": one.environment,
-                "version": one.version,
+                "version": one.version or None,
                 "updated_at": rfc3339(one.updated),
                 "line": one.line,
                 "description": one.description or None,
@@ -195,10 +199,10 @@ def secret(info: SecretInfo, place: Place, *, unicode: bool) -> dict[str, Any]:
         "environment": info.environment,
         "team": place.team,
         "store": place.store,
-        "version": info.version,
-        "fingerprint": info.fingerprint,
-        "created_at": rfc3339(info.created),
-        "updated_at": rfc3339(info.updated),
+        "version": info.version or None,
+        "fingerprint": info.fingerprint or None,
+        "created_at": rfc3339(info.created or None),
+        "updated_at": rfc3339(info.updated or None),
         "expires_at": rfc3339(info.expires),
         "last_used_at": rfc3339(info.last_used),
         "deleted_at": rfc3339(info.deleted),

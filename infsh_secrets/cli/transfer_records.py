@@ -50,7 +50,7 @@ def _entry(entry: Imported) -> dict[str, Any]:
     return {
         "action": entry.action,
         "key": entry.key or None,
-        "version": entry.version,
+        "version": entry.version or None,
         "where": entry.where,
         "reason": entry.reason or None,
     }

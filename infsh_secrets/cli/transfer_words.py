@@ -45,8 +45,8 @@ def _line(entry: Imported) -> str:
     if what == SKIPPED:
         what = "skipped, another value is stored"
     elif what == UPDATED:
-        what = f"updated to version {entry.version}"
-    elif what == CREATED and entry.version not in (1, None):
+        what = f"updated to version {entry.version}" if entry.version else "updated"
+    elif what == CREATED and entry.version not in (0, 1, None):
         what = f"created, version {entry.version}"
     return f"{entry.key}: {what}"
 

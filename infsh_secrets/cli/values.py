@@ -129,6 +129,26 @@ def _read_stdin(context: Context, key: str, *, strip: bool) -> bytes:
     return data
 
 
+def read_token(context: Context, url: str, *, piped: bool) -> str:
+    """Return a token that is typed, or comes on standard input; it is secret."""
+    if piped:
+        try:
+            data = read_stdin(MAX_VALUE)
+        except OSError as error:
+            raise UsageError(
+                f"Standard input cannot be read: {os.strerror(error.errno or 0)}.", _PIPED
+            ) from None
+        return data.decode(errors="surrogateescape").rstrip("\r\n")
+    if not context.may_ask:
+        raise UsageError("There is no token, and nothing may be asked here.", _PIPED)
+    from infsh_secrets.cli.prompts import ask_hidden
+
+    return ask_hidden(f"Token for {url} (not shown): ").strip()
+
+
+_PIPED = 'Pipe it in: printf %s "$TOKEN" | infsh login NAME --with-token'
+
+
 def _read_file(path: str) -> bytes:
     try:
         with open(path, "rb") as file:

@@ -5,31 +5,38 @@ from __future__ import annotations
 import os
 
 from infsh_secrets.config.paths import folder
-from infsh_secrets.domain.errors import NotFoundError, UsageError
+from infsh_secrets.domain.errors import UsageError
 from infsh_secrets.domain.names import (
     DEFAULT_ENVIRONMENT,
     DEFAULT_TEAM,
     check_environment,
     check_team,
 )
+from infsh_secrets.domain.sanitize import sanitize
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from infsh_secrets.config.stores import StoreSettings
+
 CONFIGURATION_FILE = "config.toml"
 FORMS = ("table", "json", "yaml", "names", "plain")
 LOCAL_STORE = "vault"
 
 VARIABLES = (
-    ("INFSH_STORE", "the store to use; `vault`, the local one, is the default"),
+    ("INFSH_STORE", "the store to use, by name or URL; `vault`, the local one, is the default"),
     ("INFSH_TEAM", "the team; `personal` is the default"),
     ("INFSH_ENV", "the environment, or several as in `staging,default`"),
     ("INFSH_VAULT", "path of the vault file, instead of the team's own"),
     ("INFSH_VAULT_KEY", "the vault's key as text, `INFSHKEY1-…`"),
     ("INFSH_VAULT_KEY_FILE", "a private file that holds the vault's key"),
     ("INFSH_VAULT_PASSPHRASE_FILE", "a private file that holds the vault's passphrase"),
+    ("INFSH_API_KEY", "the token of the remote store, before one that `login` keeps"),
+    ("INFSH_API_URL", "address of the store `inference`; `INFSH_API_KEY` then goes nowhere else"),
+    ("INFERENCE_API_KEY", "the platform's own variable for a token, sent only to the platform"),
+    ("INFERENCE_API_BASE_URL", "the platform's own variable for its address"),
     ("INFSH_OUTPUT", "`table`, `json`, `yaml`, `names` or `plain`"),
     ("INFSH_NO_INPUT", "`1`: never ask anything"),
     ("INFSH_NO_MASKING", "`1`: `run` leaves the command's output as it is"),
@@ -102,6 +109,7 @@ class Settings:
         "key_text",
         "passphrase_file",
         "reads",
+        "remote",
         "runtime",
         "state",
         "store",
@@ -120,11 +128,11 @@ class Settings:
             return option or environ.get(variable) or file.get(key) or default
 
         self.store = settle(options.store, "INFSH_STORE", "store", LOCAL_STORE)
-        if self.store != LOCAL_STORE:
-            raise NotFoundError(
-                "There is no store of that name.", f"The local one is named {LOCAL_STORE}."
-            )
-        self.team = check_team(settle(options.team, "INFSH_TEAM", "team", DEFAULT_TEAM))
+        self.remote: StoreSettings | None = None
+        if self.store == LOCAL_STORE:
+            self.team = check_team(settle(options.team, "INFSH_TEAM", "team", DEFAULT_TEAM))
+        else:
+            self._use_remote(options, environ)
         chain = settle(options.environment, "INFSH_ENV", "environment", DEFAULT_ENVIRONMENT)
         self.environments = tuple(check_environment(part.strip()) for part in chain.split(","))
         self.data = folder("data", environ)
@@ -145,6 +153,19 @@ class Settings:
         self.key_text = environ.get("INFSH_VAULT_KEY")
         self.passphrase_file = environ.get("INFSH_VAULT_PASSPHRASE_FILE")
         self.runtime = environ.get("XDG_RUNTIME_DIR", "")
+
+    def _use_remote(self, options: Options, environ: Mapping[str, str]) -> None:
+        """Settle which remote store is meant; only an option names another team than its own."""
+        from infsh_secrets.config.stores import resolve
+
+        self.remote = resolve(self.store, options.team, environ)
+        self.store, self.team = self.remote.name, self.remote.team
+        if options.vault or options.key_file or options.key_fd is not None:
+            raise UsageError(
+                f"--vault, --key-file and --key-fd belong to the local vault, and the store in use "
+                f"is {sanitize(self.store)}.",
+                "Leave them out, or add -s vault.",
+            )
 
     @property
     def keys(self) -> str:
@@ -211,31 +232,16 @@ def output_form(option: str | None, environ: Mapping[str, str]) -> str | None:
 
 
 def read_configuration(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the user's configuration file, {} when there is none; UsageError when it is wrong."""
-    try:
-        path = os.path.join(folder("config", environ), CONFIGURATION_FILE)
-    except UsageError:
-        return {}
-    if not os.path.exists(path):
-        return {}
-    import tomllib
-
-    from infsh_secrets.domain.sanitize import sanitize
-
-    try:
-        with open(path, "rb") as file:
-            data = tomllib.load(file)
-    except (OSError, ValueError) as error:
-        where = sanitize(str(error)) if isinstance(error, tomllib.TOMLDecodeError) else "unreadable"
-        raise UsageError(
-            f"The configuration file {sanitize(path)} cannot be read: {where}.", "Correct it."
-        ) from None
+    """Return the user's configuration but for its stores; UsageError when it is wrong."""
+    path, data = load_configuration(environ)
+    data.pop("stores", None)  # config.stores reads them, when one is meant
     entries = _flat(data)
     for name, value in entries.items():
         if name not in _CONFIGURABLE or not isinstance(value, str):
             raise UsageError(
                 f"The configuration file {sanitize(path)} has a wrong entry: {sanitize(name)}.",
-                f"It may have these, as text: {', '.join(sorted(_CONFIGURABLE))}.",
+                f"It may have these, as text: {', '.join(sorted(_CONFIGURABLE))}; "
+                "and tables [stores.NAME].",
             )
         if value not in _CHOICES.get(name, (value,)):
             raise UsageError(
@@ -243,6 +249,31 @@ def read_configuration(environ: Mapping[str, str]) -> dict[str, str]:
                 f"Choose one of {', '.join(_CHOICES[name])}.",
             )
     return entries
+
+
+def load_configuration(environ: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
+    """Return the configuration file's path and what is in it; UsageError if it cannot be read."""
+    try:
+        path = configuration_path(environ)
+    except UsageError:
+        return "", {}
+    if not os.path.exists(path):
+        return path, {}
+    import tomllib
+
+    try:
+        with open(path, "rb") as file:
+            return path, tomllib.load(file)
+    except (OSError, ValueError) as error:
+        where = sanitize(str(error)) if isinstance(error, tomllib.TOMLDecodeError) else "unreadable"
+        raise UsageError(
+            f"The configuration file {sanitize(path)} cannot be read: {where}.", "Correct it."
+        ) from None
+
+
+def configuration_path(environ: Mapping[str, str]) -> str:
+    """Return where the user's configuration file is, or would be; UsageError without a home."""
+    return os.path.join(folder("config", environ), CONFIGURATION_FILE)
 
 
 def _flat(data: dict[str, Any]) -> dict[str, Any]:

@@ -68,6 +68,11 @@ def check_team(name: str) -> str:
     return _check_label("a team", name)
 
 
+def check_store(name: str) -> str:
+    """Return `name` if it may name a store of the configuration, else raise UsageError."""
+    return _check_label("a store", name)
+
+
 def is_vague(name: str) -> bool:
     """Tell whether `name` says nothing about what the secret opens (KEY, TOKEN, API_KEY2 …)."""
     return name.upper().rstrip("0123456789").rstrip("_") in VAGUE_NAMES

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from infsh_secrets.domain import exit_codes
 from infsh_secrets.domain.check_results import CheckResult
+from infsh_secrets.domain.remote_results import RemoteResult
 from infsh_secrets.domain.scan_results import HookInstalled, ScanResult
 from infsh_secrets.domain.server_results import ServerResult
 from infsh_secrets.domain.sync_results import SyncResults
@@ -279,6 +280,7 @@ Result = (
     | ExportResult
     | SyncResults
     | ServerResult
+    | RemoteResult
 )
 
 

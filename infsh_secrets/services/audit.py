@@ -53,6 +53,7 @@ def wanted(
 
 def record(workspace: Workspace, choice: Wanted) -> AuditList:
     """Return the wanted part of the record, oldest first, every entry of it verified."""
+    workspace.require_vault()
     if not workspace.exists():
         return AuditList([])
     store = workspace.vault_store()

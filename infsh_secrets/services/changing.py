@@ -138,6 +138,8 @@ def purge(
         workspace.notices.append(
             "Backups and snapshots of the vault may still hold what was purged; they are out of "
             "reach."
+            if workspace.is_local
+            else f"What the server of {workspace.settings.store} keeps of it is out of reach."
         )
     return Changes(
         _place(workspace),

@@ -28,7 +28,7 @@ from infsh_secrets.templating.model import Name
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from infsh_secrets.domain.models import Secret
+    from infsh_secrets.domain.models import SecretInfo, SecretValue
     from infsh_secrets.domain.results import Changes
     from infsh_secrets.manifest.model import Declaration, Manifest
     from infsh_secrets.services.workspace import Workspace
@@ -59,12 +59,12 @@ def examine(
     names = {
         declared: Name(declared.key, declared.environment) for declared in manifest.declarations
     }
-    found = references.find(workspace, list(names.values()))
+    found = _found(workspace, list(names.values()))
     lacking = {n.key for n in names.values() if n not in found and not n.environment}
     whereabouts = _whereabouts(workspace, lacking)
     requirements = []
     for declared, name in names.items():
-        one = _requirement(declared, found.get(name))._replace(
+        one = _requirement(declared, *found.get(name, (None, None)))._replace(
             key=str(name), named=name.environment
         )
         if one.gap and not one.named:
@@ -121,18 +121,35 @@ def _first_description(text: str) -> str:
         return ""
 
 
-def _requirement(declared: Declaration, secret: Secret | None) -> Requirement:
+def _found(
+    workspace: Workspace, names: Sequence[Name]
+) -> dict[Name, tuple[SecretInfo, SecretValue | None]]:
+    """Return what is known of the secrets there are, with values if the store gives any."""
+    if not workspace.exists() or workspace.store().capabilities.reveal:
+        found = references.find(workspace, names)
+        return {name: (secret.info, secret.value) for name, secret in found.items()}
+    store = workspace.store()
+    workspace.notices.append(
+        f"The store {store.name} gives no values back: whether they are empty or look wrong is "
+        "not checked."
+    )
+    known = {info.key: info for info in store.listing(workspace.settings.environment)}
+    return {name: (known[name.key], None) for name in names if name.key in known}
+
+
+def _requirement(
+    declared: Declaration, info: SecretInfo | None, secret: SecretValue | None
+) -> Requirement:
     one = Requirement(
         declared.key, MISSING, not declared.optional, declared.line, declared.description
     )
-    if secret is None:
+    if info is None:
         return one
-    info = secret.info
     one = one._replace(environment=info.environment, version=info.version, updated=info.updated)
-    value = secret.value.reveal()
-    if not value:
+    value = None if secret is None else secret.reveal()
+    if value == "":
         return one._replace(status=EMPTY)
-    warnings = wellknown.value_warnings(declared.key, value)
+    warnings = [] if value is None else wellknown.value_warnings(declared.key, value)
     notes = []
     if info.expires is not None:
         now = now_ms()

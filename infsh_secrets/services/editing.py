@@ -72,5 +72,6 @@ def _find(workspace: Workspace, key: str) -> Secret | None:
         return None
 
 
-def _version(secret: Secret | None) -> int:
-    return 0 if secret is None else secret.info.version
+def _version(secret: Secret | None) -> tuple[int, int]:
+    """Return what differs once somebody else has changed a secret; some stores count nothing."""
+    return (0, 0) if secret is None else (secret.info.version, secret.info.updated)

@@ -120,14 +120,12 @@ def _chosen(workspace: Workspace, patterns: Sequence[str]) -> dict[str, Secret]:
             check_key(pattern)
     found: dict[str, Secret] = {}
     if workspace.exists() or workspace.settings.vault_named:
-        from infsh_secrets.stores.vault.selection import select, select_matching
-
-        store, chain = workspace.vault_store(), workspace.settings.environments
+        store, chain = workspace.store(), workspace.settings.environments
         if patterns and all(_WILD.isdisjoint(pattern) for pattern in patterns):
-            found = select(store, chain, sorted(set(patterns))).secrets
+            found = store.select(chain, sorted(set(patterns))).secrets
         else:
             fits = (lambda key: _fits(key, patterns)) if patterns else None
-            found = select_matching(store, chain, fits)
+            found = store.select_matching(chain, fits)
     for pattern in patterns:
         if not any(_fits(key, [pattern]) for key in found):
             raise NotFoundError(

@@ -206,9 +206,7 @@ def _would_be(workspace: Workspace, writes: list[Write]) -> list[Outcome | None]
     """Return what writing would do; None for all of them where there is no vault yet."""
     if not workspace.exists():
         return [None] * len(writes)
-    from infsh_secrets.stores.vault.preview import preview
-
-    return [*preview(workspace.vault_store(), workspace.settings.environment, writes)]
+    return [*workspace.store().preview(workspace.settings.environment, writes)]
 
 
 def _imported(

@@ -95,6 +95,7 @@ def first_key(workspace: Workspace, new: NewVault) -> tuple[Slot, str, Callable[
 
 def _named_slot_source(workspace: Workspace) -> tuple[tuple[bytes, str, bool] | None, str | None]:
     """Return the key and the passphrase (both secret) that are named to open the new vault."""
+    workspace.require_vault()
     sources = workspace.sources()
     named = named_key(sources)
     if named and len(named[0]) != RAW_BYTES:

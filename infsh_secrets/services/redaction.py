@@ -43,14 +43,12 @@ def secrets_to_find(
 
     Reading them is no use of them. Raises NotFoundError when one that is named is absent.
     """
-    from infsh_secrets.stores.vault.selection import select
-
     keys = None if only is None else _names(only)
-    store = workspace.vault_store()
+    store = workspace.store()
     chains = [workspace.settings.environments]
     if every_environment:
         chains = [(name,) for name in sorted({info.environment for info in store.listing()})]
-    found = [one for chain in chains for one in select(store, chain, keys).secrets.values()]
+    found = [one for chain in chains for one in store.select(chain, keys).secrets.values()]
     missing = [key for key in keys or () if key not in {one.info.key for one in found}]
     if missing:
         raise NotFoundError(

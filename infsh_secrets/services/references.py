@@ -47,14 +47,12 @@ def find(workspace: Workspace, names: Collection[Name]) -> dict[Name, Secret]:
     """Return the secrets of those names that there are, of one state of the vault."""
     if not names or not workspace.exists():
         return {}
-    from infsh_secrets.stores.vault.selection import select_addressed
-
     chain = tuple(workspace.settings.environments)
     chains = {name: (name.environment,) if name.environment else chain for name in names}
     wanted: dict[tuple[str, ...], list[str]] = {}
     for name, of_name in chains.items():
         wanted.setdefault(of_name, []).append(name.key)
-    found = select_addressed(workspace.vault_store(), wanted)
+    found = workspace.store().select_addressed(wanted)
     return {n: found[of][n.key] for n, of in chains.items() if n.key in found[of]}
 
 

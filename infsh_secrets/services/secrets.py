@@ -29,7 +29,20 @@ def read(workspace: Workspace, key: str, version: int | None = None) -> Secret:
                 return store.get(environment, key, version)
             except NotFoundError as error:
                 missing = missing or error
+    if not workspace.is_local:
+        raise not_found_remotely(workspace, key)
     raise missing or _no_secret(workspace, key)
+
+
+def known(workspace: Workspace, key: str) -> SecretInfo:
+    """Return what is known of a secret, from the first environment of the chain that has it."""
+    check_key(key)
+    for environment in workspace.settings.environments:
+        try:
+            return workspace.store().info(environment, key)
+        except NotFoundError:
+            continue
+    raise _no_secret(workspace, key)
 
 
 def reveal(workspace: Workspace, key: str, version: int | None = None) -> Secret:
@@ -43,8 +56,10 @@ def note_use(workspace: Workspace, given: Sequence[Secret]) -> None:
     """Record that the values of secrets are given out, as the configuration demands.
 
     By default as a line of the use log, best effort. Where it is required, in the vault itself, and
-    an error then means that nothing may be given out.
+    an error then means that nothing may be given out. A remote store keeps its own record.
     """
+    if not workspace.is_local:
+        return
     subjects = [(secret.info.environment, secret.info.key, secret.version) for secret in given]
     reads = workspace.settings.reads
     store = workspace.vault_store()
@@ -64,6 +79,8 @@ def note_use(workspace: Workspace, given: Sequence[Secret]) -> None:
 
 def _no_secret(workspace: Workspace, key: str) -> NotFoundError:
     settings = workspace.settings
+    if not workspace.is_local:
+        return not_found_remotely(workspace, key)
     if settings.vault_named and not workspace.exists():
         return NotFoundError(
             f"There is no vault at {sanitize(settings.vault)}.",
@@ -71,6 +88,14 @@ def _no_secret(workspace: Workspace, key: str) -> NotFoundError:
         )
     return NotFoundError(
         f"There is no secret named {key}.", f"Store it with: infsh secrets set {key}"
+    )
+
+
+def not_found_remotely(workspace: Workspace, key: str) -> NotFoundError:
+    """Return the error for a secret that a remote store does not have."""
+    return NotFoundError(
+        f"There is no secret named {key} in {workspace.settings.store}.",
+        f"Store it with: {command_line(workspace, DEFAULT_ENVIRONMENT, 'set', key)}",
     )
 
 
@@ -100,7 +125,7 @@ def write(
         from infsh_secrets.services.keys import create_first_vault
 
         create_first_vault(workspace)
-    if progress is not None:
+    if progress is not None and workspace.is_local:
         workspace.vault_store().progress = progress
     return workspace.store().write(workspace.settings.environment, writes)
 
@@ -136,7 +161,9 @@ def select(workspace: Workspace, filters: Filters) -> list[SecretInfo]:
 
 
 def add_uses(workspace: Workspace, infos: Sequence[SecretInfo]) -> None:
-    """Fill in the uses that are still in the use log."""
+    """Fill in the uses that are still in the use log; a remote store has none."""
+    if not workspace.is_local:
+        return
     from infsh_secrets.stores.vault.uses import latest
 
     used = latest(workspace.vault_store())
@@ -214,7 +241,9 @@ def command_line(workspace: Workspace, environment: str, *command: str) -> str:
     if environment != DEFAULT_ENVIRONMENT:
         words += ["-e", environment]
     settings = workspace.settings
-    if settings.vault_named:
+    if not workspace.is_local:
+        words += ["-s", settings.store]
+    elif settings.vault_named:
         words += ["--vault", settings.vault]
     elif settings.team != DEFAULT_TEAM:
         words += ["--team", settings.team]

@@ -50,10 +50,11 @@ def note_run(
     `manifest` is an absolute path, "" for a run without one; `program` the command's name as it was
     given, without its arguments. By default this is a line of the use log, best effort. Where the
     configuration requires it, it is in the vault itself when this returns, and an error means that
-    nothing may start. Without secrets, or where uses are not recorded, nothing is.
+    nothing may start. Without secrets, or where uses are not recorded, nothing is; a remote store
+    keeps its own record of the values that it gives out.
     """
     reads = workspace.settings.reads
-    if not given or reads not in (LOGGED, REQUIRED):
+    if not given or not workspace.is_local or reads not in (LOGGED, REQUIRED):
         return RunRecord(None)
     subjects = [(secret.info.environment, secret.info.key, secret.version) for secret in given]
     marks = runs.started(sanitize(program) or _NAMELESS, manifest, subjects)

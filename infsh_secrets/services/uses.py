@@ -37,6 +37,7 @@ def of(workspace: Workspace, keys: Sequence[str], environments: Sequence[str] | 
     `environments` None means all. A secret that was renamed brings the uses of its older names
     along; a deleted one is told as such. Raises NotFoundError for a name that nothing has.
     """
+    workspace.require_vault()
     wanted = list(dict.fromkeys(check_key(key) for key in keys))
     infos = _known_infos(workspace, wanted, environments)
     history = _history(workspace.vault_store(), wanted)
@@ -66,8 +67,8 @@ def known(workspace: Workspace, keys: Sequence[str]) -> dict[str, KnownUses]:
     for key in keys:
         check_key(key)
     environment = workspace.settings.environment
-    if not keys or not workspace.exists():
-        return {}
+    if not keys or not workspace.is_local or not workspace.exists():
+        return {}  # a remote store keeps its own record
     store = workspace.vault_store()
     try:
         used = _used(store, environment, keys)

@@ -57,7 +57,13 @@ def plain(
 def view(
     workspace: Workspace, key: str, version: int | None, *, reveal: bool, raw: bool
 ) -> SecretView:
-    """Return what is known of a secret, with the value only when it is to be revealed."""
+    """Return what is known of a secret, with the value only when it is to be revealed.
+
+    A remote store is asked for the value only then: giving it out is on its record.
+    """
+    if not (workspace.is_local or reveal or version):
+        info = secrets.known(workspace, key)
+        return SecretView(_place(workspace), info, info.version, info.updated, None, raw)
     secret = secrets.read(workspace, key, version)
     secrets.add_uses(workspace, [secret.info])
     if reveal:

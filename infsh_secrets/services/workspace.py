@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from infsh_secrets.domain.errors import IntegrityError, NotFoundError
+from infsh_secrets.domain.errors import IntegrityError, NotFoundError, UsageError
 from infsh_secrets.domain.names import DEFAULT_TEAM
 from infsh_secrets.domain.sanitize import sanitize
 from infsh_secrets.stores.vault.anchor import Anchor
@@ -38,14 +38,18 @@ class Workspace:
         self.vault_key = b""
         self._ask = ask
         self._store: VaultStore | None = None
+        self._remote: SecretStore | None = None
         self._locked: LockedVault | None = None
         self._sources: Sources | None = None
 
     def exists(self) -> bool:
         """Tell whether there is a vault; a missing one that should exist is a NotFoundError.
 
-        The default team's vault, and one named by path, come into being with the first secret.
+        The default team's vault, and one named by path, come into being with the first secret. A
+        remote store always counts as there.
         """
+        if self.settings.remote is not None:
+            return True
         if os.path.lexists(self.settings.vault):
             return True
         if self.settings.team != DEFAULT_TEAM and not self.settings.vault_named:
@@ -56,12 +60,32 @@ class Workspace:
         return False
 
     def store(self) -> SecretStore:
-        """Return the store, opened and unlocked."""
-        return self.vault_store()
+        """Return the store in use; the local vault opened and unlocked."""
+        if self.settings.remote is None:
+            return self.vault_store()
+        if self._remote is None:
+            from infsh_secrets.services.remote_stores import open_store
+
+            self._remote = open_store(self.settings.remote, self.settings.data, self.notices)
+        return self._remote
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the store in use is the local vault, which keeps a record of uses."""
+        return self.settings.remote is None
+
+    def require_vault(self) -> None:
+        """Raise UsageError unless the store in use is the local vault."""
+        if self.settings.remote is not None:
+            raise UsageError(
+                f"This is about the local vault, and the store in use is {self.settings.store}.",
+                "Add -s vault.",
+            )
 
     def vault_store(self) -> VaultStore:
-        """Return the local vault, opened and unlocked."""
+        """Return the local vault, opened and unlocked; UsageError if another store is in use."""
         if self._store is None:
+            self.require_vault()
             locked = self.locked
             head = locked.head
             opened = open_lock(self.lock(), self.sources())
@@ -115,6 +139,7 @@ class Workspace:
     def locked(self) -> LockedVault:
         """The vault's file as it is before it is unlocked."""
         if self._locked is None:
+            self.require_vault()
             if not self.exists():
                 raise NotFoundError(
                     f"There is no vault at {sanitize(self.settings.vault)}.",
@@ -162,7 +187,10 @@ class Workspace:
         )
 
     def close(self) -> None:
-        """Close the vault if it was opened."""
+        """Close what was opened."""
+        if self._remote is not None:
+            self._remote.close()
+            self._remote = None
         if self._locked is not None:
             self._locked.file.close()
         self._locked = self._store = None

@@ -85,23 +85,37 @@ def _candidates(environ: Mapping[str, str]) -> tuple[str, ...]:
 
 def load(vault_id: bytes, key_id: bytes) -> str | None:
     """Return the text kept for a key, or None; UnavailableError when nothing answers."""
+    return load_entry(SERVICE, _user(vault_id, key_id))
+
+
+def load_entry(service: str, user: str) -> str | None:
+    """Return the text kept under two names, or None; UnavailableError when nothing answers."""
     backend = find()
     if backend is None:
         return None
-    return _ask(lambda: backend.get_password(SERVICE, _user(vault_id, key_id)))
+    return _ask(lambda: backend.get_password(service, user))
 
 
 def store(backend: KeyringBackend, vault_id: bytes, key_id: bytes, text: str) -> None:
     """Keep a text and read it back; LockedError when the keyring gives back anything else."""
-    user = _user(vault_id, key_id)
-    _ask(lambda: backend.set_password(SERVICE, user, text))
-    if _ask(lambda: backend.get_password(SERVICE, user)) != text:
-        raise LockedError("The OS keyring did not give back the key that it was given.")
+    store_entry(backend, SERVICE, _user(vault_id, key_id), text)
+
+
+def store_entry(backend: KeyringBackend, service: str, user: str, text: str) -> None:
+    """Keep a text under two names, as `store` does for a key."""
+    _ask(lambda: backend.set_password(service, user, text))
+    if _ask(lambda: backend.get_password(service, user)) != text:
+        raise LockedError("The OS keyring did not give back what it was given.")
 
 
 def forget(backend: KeyringBackend, vault_id: bytes, key_id: bytes) -> None:
     """Remove what `store` kept."""
-    _ask(lambda: backend.delete_password(SERVICE, _user(vault_id, key_id)))
+    forget_entry(backend, SERVICE, _user(vault_id, key_id))
+
+
+def forget_entry(backend: KeyringBackend, service: str, user: str) -> None:
+    """Remove what `store_entry` kept."""
+    _ask(lambda: backend.delete_password(service, user))
 
 
 def _user(vault_id: bytes, key_id: bytes) -> str:

@@ -136,3 +136,24 @@ def person(cli, cheap, monkeypatch):
 
     types.one = one
     return types
+
+
+@pytest.fixture
+def remote():
+    """A server of somebody else, by the name of its routes; `remote.url` is its address."""
+    from fake_server import TOKEN, Inference, Server
+
+    with Server(Inference(TOKEN)).running() as server:
+        yield server
+
+
+@pytest.fixture
+def work(cli, remote, own_home):
+    """The same server as the store `work` of the configuration, with a token kept for it."""
+    from fake_server import TOKEN
+
+    cli("store", "add", "work", remote.url)
+    done = cli("login", "work", "--with-token", stdin=TOKEN.encode(), root=True)
+    assert done.status == 0, done.err
+    remote.seen.clear()
+    return remote

@@ -247,7 +247,7 @@ def test_at_most_8_mib_are_taken(server, fault):
     server.faults = [always(fault)]
     with store_at(server.url, Limits(total=60)) as store:
         with pytest.raises(InfshError):
-            store.me()  # imports what a request needs
+            store.identity()  # imports what a request needs
         tracemalloc.start()
         try:
             with pytest.raises(UnavailableError) as caught:

@@ -10,6 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
+TOKEN = "inf_made_up_token_4711"
+
 
 class Seen(NamedTuple):
     """A request as it came."""
@@ -120,7 +122,7 @@ def problem(status, code, detail, **meta):
 class Inference:
     """The secrets routes of inference.sh: `envelope` is "data", "bare" or "v1"."""
 
-    def __init__(self, token="inf_made_up_token", envelope="data", scopes=None):
+    def __init__(self, token=TOKEN, envelope="data", scopes=None):
         self.token = token
         self.envelope = envelope
         self.scopes = scopes
@@ -212,3 +214,59 @@ class Inference:
 def public(row):
     shown = {name: fact for name, fact in row.items() if name != "value"}
     return {**shown, "masked_value": "****" if row["value"] else ""}
+
+
+class Julep:
+    """The secrets routes of Julep 2.x."""
+
+    def __init__(self, token="made_up_julep_key"):
+        self.token = token
+        self.secrets = {}
+        self._numbers = 0
+
+    def __call__(self, seen):
+        if seen.token != self.token:
+            return julep_error(403, "Could not validate API KEY")
+        if seen.path == "/secrets":
+            return self._create(seen.body) if seen.method == "POST" else self._list(seen.query)
+        identity = seen.path.rpartition("/")[2]
+        row = self.secrets.get(identity)
+        if row is None:
+            return julep_error(404, "No secret found during update")
+        if seen.method == "DELETE":
+            del self.secrets[identity]
+            return 202, {"id": identity, "deleted_at": now(), "jobs": []}
+        for name in ("name", "value", "description", "metadata"):
+            if seen.body.get(name) is not None:
+                row[name] = seen.body[name]
+        row["updated_at"] = now()
+        return 200, {**row, "value": "ENCRYPTED"}
+
+    def _list(self, query):
+        start = int(query.get("offset", 0))
+        rows = list(self.secrets.values())[::-1][start : start + int(query.get("limit", 100))]
+        return 200, [{**row, "value": "ENCRYPTED"} for row in rows]
+
+    def _create(self, body):
+        if any(row["name"] == body["name"] for row in self.secrets.values()):
+            return julep_error(409, "A secret with these unique properties already exists")
+        if not body["name"][:1].isalpha():
+            return julep_error(400, "The provided secret data violates one or more constraints")
+        self._numbers += 1
+        moment = now()
+        row = {
+            "id": f"0190a000-0000-7000-8000-{self._numbers:012}",
+            "name": body["name"],
+            "value": body["value"],
+            "description": body.get("description"),
+            "metadata": body.get("metadata"),
+            "created_at": moment,
+            "updated_at": moment,
+        }
+        self.secrets[row["id"]] = row
+        return 201, {**row, "value": "ENCRYPTED"}
+
+
+def julep_error(status, message):
+    code = f"http_{status}"
+    return status, {"error": {"message": message, "code": code, "type": "http_error"}}

@@ -12,7 +12,7 @@ from infsh_secrets.stores.base import CREATED, UPDATED, Capabilities, Outcome, n
 from infsh_secrets.stores.remote import answers
 from infsh_secrets.stores.remote.messages import Request
 from infsh_secrets.stores.remote.moments import milliseconds
-from infsh_secrets.stores.remote.store import MOST_SECRETS, PAGE, RemoteStore, exists
+from infsh_secrets.stores.remote.store import MOST_SECRETS, PAGE, Identity, RemoteStore, exists
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,12 +44,16 @@ class InferenceStore(RemoteStore):
 
     capabilities = INFERENCE
 
-    def me(self) -> dict[str, Any]:
-        """Return whom the token belongs to, as the server says it."""
-        data = self._ask(Request("GET", "/me"))
+    def identity(self) -> Identity:
+        data = self._content(self._client.call(Request("GET", "/me")))
         if not isinstance(data, dict):
             raise answers.strange(self.name)
-        return data
+        scopes = data.get("scopes")
+        return Identity(
+            _called(data.get("user"), "email", "username", "name", "id"),
+            _called(data.get("team"), "name", "username", "id"),
+            [answers.shown(one) for one in scopes] if isinstance(scopes, list) else (),
+        )
 
     def _infos(self) -> list[SecretInfo]:
         end = self._client.end()
@@ -134,23 +138,16 @@ class InferenceStore(RemoteStore):
 
     def _check_writable(self) -> None:
         try:
-            scopes = self.me().get("scopes")
+            scopes = self.identity().scopes
         except NotFoundError:
             return  # a server that does not tell
-        if (
-            isinstance(scopes, list)
-            and scopes
-            and not {WRITE, _EVERYTHING}.intersection(one for one in scopes if isinstance(one, str))
-        ):
+        if scopes and WRITE not in scopes and _EVERYTHING not in scopes:
             raise DeniedError(
                 f"The token for the store {self.name} lacks the scope {WRITE}.",
                 "Use a token that has it.",
             )
 
     # -- parts ---------------------------------------------------------------------------------
-
-    def _ask(self, request: Request) -> Any:
-        return self._content(self._client.call(request))
 
     def _content(self, reply: Reply, values: Sequence[str] = (), *, optional: bool = False) -> Any:
         hidden = [self._token, *values]
@@ -184,6 +181,12 @@ class InferenceStore(RemoteStore):
             last_used=None,
             deleted=None,
         )
+
+
+def _called(data: Any, *fields: str) -> str:
+    """Return the first of these facts that is there."""
+    known = data if isinstance(data, dict) else {}
+    return next((text for text in (answers.shown(known.get(one)) for one in fields) if text), "")
 
 
 def _path(key: str) -> str:

@@ -9,22 +9,37 @@ from __future__ import annotations
 from abc import abstractmethod
 
 from infsh_secrets.domain.errors import ConflictError, DeniedError, InfshError, UnavailableError
-from infsh_secrets.domain.models import Secret, check_value
+from infsh_secrets.domain.models import Secret, check_metadata, check_value
 from infsh_secrets.domain.names import DEFAULT_ENVIRONMENT, is_key
 from infsh_secrets.stores.base import DESCRIBED, UNCHANGED, Outcome, SecretStore, not_found
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any
+    from typing import Any, Self
 
+    from infsh_secrets.domain.addresses import Address
     from infsh_secrets.domain.models import History, SecretInfo, SecretValue
     from infsh_secrets.stores.base import Write
     from infsh_secrets.stores.remote.http import Client
-    from infsh_secrets.stores.remote.messages import Request
+    from infsh_secrets.stores.remote.messages import Limits, Network, Request
 
 MOST_SECRETS = 20_000
 PAGE = 100
+
+
+class Identity:
+    """Whom a token belongs to, as far as the server says; safe to show.
+
+    `scopes` is what it may do, empty when the server does not say.
+    """
+
+    __slots__ = ("scopes", "team", "user")
+
+    def __init__(self, user: str = "", team: str = "", scopes: Sequence[str] = ()) -> None:
+        self.user = user
+        self.team = team
+        self.scopes = tuple(scopes)
 
 
 class RemoteStore(SecretStore):
@@ -41,7 +56,29 @@ class RemoteStore(SecretStore):
         self._token = token
         self._writable = False
 
+    @classmethod
+    def at(
+        cls,
+        address: Address,
+        *,
+        name: str,
+        team: str,
+        token: str,
+        network: Network | None = None,
+        limits: Limits | None = None,
+    ) -> Self:
+        """Return the store at an address; a team that is named goes with every request."""
+        from infsh_secrets.stores.remote.http import Client
+
+        headers = {"X-Team-ID": team} if team else {}
+        client = Client(address, token, headers=headers, network=network, limits=limits)
+        return cls(client, name=name, team=team, token=token)
+
     # -- what an adapter has to say ------------------------------------------------------------
+
+    @abstractmethod
+    def identity(self) -> Identity:
+        """Return whom the token belongs to; LockedError when the store does not accept it."""
 
     @abstractmethod
     def _infos(self) -> list[SecretInfo]:
@@ -79,6 +116,7 @@ class RemoteStore(SecretStore):
 
     def info(self, environment: str, key: str) -> SecretInfo:
         self._at_home(environment)
+        self._begin()
         found = self._info(key)
         if found is None:
             raise not_found(key, environment)
@@ -89,6 +127,7 @@ class RemoteStore(SecretStore):
             self._at_home(environment)
         if deleted:
             self.require("restore")
+        self._begin()
         return sorted(self._usable(self._infos()), key=lambda info: info.key)
 
     def check_write(self, write: Write) -> None:
@@ -98,9 +137,13 @@ class RemoteStore(SecretStore):
         self._at_home(environment)
         for write in writes:
             self._check(write)
+        self._begin()
         for write in writes:
-            if write.create and self._info(write.key) is not None:
+            info = self._info(write.key) if write.create or write.metadata else None
+            if write.create and info is not None:
                 raise exists(write.key)
+            if write.metadata:
+                check_metadata({**(info.metadata if info else {}), **write.metadata})
         done: list[Outcome] = []
         for write in writes:
             try:
@@ -114,6 +157,7 @@ class RemoteStore(SecretStore):
         self, environment: str, keys: Sequence[str], *, ignore_missing: bool = False
     ) -> list[SecretInfo]:
         self._at_home(environment)
+        self._begin()
         found: dict[str, SecretInfo] = {}
         for key in keys:
             info = None if key in found else self._info(key)
@@ -197,6 +241,9 @@ class RemoteStore(SecretStore):
         self._client.close()
 
     # -- parts ---------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        """Forget what was read before; each request of a caller sees the state of its time."""
 
     def _at_home(self, environment: str) -> None:
         if environment != DEFAULT_ENVIRONMENT:
