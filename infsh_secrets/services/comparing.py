@@ -212,8 +212,8 @@ def _judged(key: str, same: bool | None, facts: tuple[str, ...]) -> Difference:
 def _facts(one: SecretInfo, other: SecretInfo, a: Side, b: Side) -> tuple[str, ...]:
     """Return which of the facts that both stores keep are different."""
     differ = [DESCRIPTION] if one.description != other.description else []
-    if a.holds("metadata") and b.holds("metadata") and one.metadata != other.metadata:
+    if sides.both_hold(a, b, "metadata") and one.metadata != other.metadata:
         differ.append(METADATA)
-    if a.holds("expiry") and b.holds("expiry") and one.expires != other.expires:
+    if sides.both_hold(a, b, "expiry") and one.expires != other.expires:
         differ.append(EXPIRY)
     return tuple(differ)

@@ -11,17 +11,18 @@ import copy
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from infsh_secrets.config.settings import LOCAL_STORE
+from infsh_secrets.config.settings import LOCAL_STORE, Options, Settings
+from infsh_secrets.config.stores import resolve
+from infsh_secrets.domain.addresses import is_url
 from infsh_secrets.domain.errors import InfshError, NotFoundError, UsageError
 from infsh_secrets.domain.names import DEFAULT_ENVIRONMENT, check_environment, check_team
-from infsh_secrets.domain.sanitize import sanitize
 from infsh_secrets.domain.sync_results import SideName
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Self
 
-    from infsh_secrets.config.settings import Settings
+    from infsh_secrets.config.stores import StoreSettings
     from infsh_secrets.domain.models import Secret, SecretInfo
     from infsh_secrets.services.workspace import Workspace
     from infsh_secrets.stores.base import SecretStore
@@ -101,8 +102,14 @@ class Sides:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._vaults: dict[str, Workspace] = {_real(workspace.settings): workspace}
-        self._stores: dict[str, SecretStore] = {}
+        self._local = workspace.settings
+        self._vaults: dict[str, Workspace] = {}
+        self._stores: dict[tuple[str, str], SecretStore] = {}
+        if workspace.is_local:
+            self._vaults[_real(self._local)] = workspace
+        else:
+            options = Options(store=LOCAL_STORE, accept_rollback=self._local.accept_rollback)
+            self._local = Settings(options, os.environ)
 
     def pair(self, a: str, b: str, *, new: bool = False) -> tuple[Side, Side]:
         """Return both sides; UsageError when they are one and the same.
@@ -154,7 +161,7 @@ class Sides:
     def _open(self, spelled: _Spelled, default: str | None) -> Side:
         name = spelled.store or self._workspace.settings.store
         environment = spelled.environment or default or DEFAULT_ENVIRONMENT
-        settings = self._local(name)
+        settings = self._vault(name)
         if settings is None:
             return self._named(name, spelled.environment)
         workspace = self._vaults.get(_real(settings))
@@ -165,18 +172,17 @@ class Sides:
         spelling = f"{name}@{environment}" if said else name
         return Side(spelling, environment, settings.team, store, workspace)
 
-    def _local(self, name: str) -> Settings | None:
+    def _vault(self, name: str) -> Settings | None:
         """Return the settings of a local vault, None for the name of another store."""
-        settings = self._workspace.settings
         if name == LOCAL_STORE:
-            return settings
-        other = copy.copy(settings)
+            return self._local
+        other = copy.copy(self._local)
         if name.startswith(_TEAM):
             other.team = check_team(name.removeprefix(_TEAM))
             other.vault = os.path.join(other.data, "vaults", f"{other.team}.vault")
             other.vault_named = False
             return other
-        if not name.startswith(_PATH) and not name.endswith(_SUFFIX):
+        if is_url(name) or not (name.startswith(_PATH) or name.endswith(_SUFFIX)):
             return None
         path = os.path.expanduser(name.removeprefix(_PATH))
         if not path:
@@ -185,9 +191,11 @@ class Sides:
         return other
 
     def _named(self, name: str, environment: str | None) -> Side:
-        store = self._stores.get(name)
+        settings = named(self._workspace, name)
+        place = (settings.url, settings.team)
+        store = self._stores.get(place)
         if store is None:
-            store = self._stores[name] = open_named(self._workspace, name)
+            store = self._stores[place] = open_named(self._workspace, settings)
         if environment is not None and environment != DEFAULT_ENVIRONMENT:
             store.require("environments")
         home = environment or DEFAULT_ENVIRONMENT
@@ -197,12 +205,21 @@ class Sides:
         return Side(spelling, home, store.team, store)
 
 
-def open_named(workspace: Workspace, name: str) -> SecretStore:  # noqa: ARG001
-    """Return the store that the configuration knows by this name; NotFoundError when it has none.
+def named(workspace: Workspace, name: str) -> StoreSettings:
+    """Return the store that a name or URL means; NotFoundError for a name that is not known."""
+    in_force = workspace.settings.remote
+    if in_force is not None and name in (in_force.name, in_force.url):
+        return in_force
+    return resolve(name, None, os.environ)
 
-    Whoever asked for it closes it.
-    """
-    raise NotFoundError(f"There is no store named {sanitize(name)}.", _HINT)
+
+def open_named(workspace: Workspace, settings: StoreSettings) -> SecretStore:
+    """Return a store that is not local; whoever asked for it closes it."""
+    if settings is workspace.settings.remote:
+        return workspace.store()
+    from infsh_secrets.services.remote_stores import open_store
+
+    return open_store(settings, workspace.settings.data, workspace.notices)
 
 
 def _spelled(text: str) -> _Spelled:
@@ -230,6 +247,11 @@ def _must_exist(side: Side) -> None:
     """Raise NotFoundError for a local vault that does not exist yet."""
     if side.store is None and side.workspace is not None:
         _ = side.workspace.locked
+
+
+def both_hold(a: Side, b: Side, fact: str) -> bool:
+    """Tell whether both keep `metadata` or `expiry`, so that they can be the same in both."""
+    return a.holds(fact) and b.holds(fact)
 
 
 def _must_know_environments(side: Side) -> None:

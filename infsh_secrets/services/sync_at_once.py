@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from infsh_secrets.domain.errors import ConflictError
 from infsh_secrets.domain.sync_results import DELETED, UPDATED, Synced
-from infsh_secrets.services.sync_plan import note, surplus, version_of, write_of
+from infsh_secrets.services.sync_plan import described, note, surplus, version_of, write_of
 from infsh_secrets.stores.vault import bulk
 
 if TYPE_CHECKING:
@@ -50,16 +50,16 @@ def _do(transaction: Transaction, plan: Plan, step: Step) -> SecretInfo:
                 raise _meanwhile(plan, step)
             return info
         if step.secret is not None:
-            info = transaction.put(environment, write_of(step, plan.target)).info
-            return _without(transaction, step, info)
-        return _described(transaction, environment, step)
+            info = transaction.put(environment, write_of(step, plan.source, plan.target)).info
+            return _without(transaction, plan, step, info)
+        return _described(transaction, plan, step)
     except ConflictError:
         raise _meanwhile(plan, step) from None
 
 
-def _without(transaction: Transaction, step: Step, info: SecretInfo) -> SecretInfo:
+def _without(transaction: Transaction, plan: Plan, step: Step, info: SecretInfo) -> SecretInfo:
     """Take away the metadata that the source does not have."""
-    unset = surplus(info, step)
+    unset = surplus(info, step, plan)
     if not unset:
         return info
     return transaction.describe(
@@ -67,17 +67,10 @@ def _without(transaction: Transaction, step: Step, info: SecretInfo) -> SecretIn
     ).info
 
 
-def _described(transaction: Transaction, environment: str, step: Step) -> SecretInfo:
-    if step.info is None:
-        raise ValueError("a description of nothing")
-    return transaction.describe(
-        environment,
-        step.key,
-        description=step.info.description,
-        metadata=dict(step.info.metadata),
-        unset=surplus(step.before, step),
-        expires=step.info.expires or 0,
-    ).info
+def _described(transaction: Transaction, plan: Plan, step: Step) -> SecretInfo:
+    unset = surplus(step.before, step, plan)
+    facts = described(step, plan)._asdict()
+    return transaction.describe(plan.target.environment, step.key, unset=unset, **facts).info
 
 
 def _meanwhile(plan: Plan, step: Step) -> ConflictError:

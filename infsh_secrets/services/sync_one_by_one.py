@@ -21,7 +21,7 @@ from infsh_secrets.domain.errors import (
 )
 from infsh_secrets.domain.sync_results import DELETED, DESCRIBED, FAILED, NOT_DONE, Synced
 from infsh_secrets.formats.model import some
-from infsh_secrets.services.sync_plan import note, surplus, version_of, write_of
+from infsh_secrets.services.sync_plan import described, note, surplus, version_of, write_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -94,9 +94,9 @@ class OneByOne:
 
     def _write(self, step: Step, secret: Secret) -> Synced:
         note(self._plan, [secret])
-        write = write_of(step, self._plan.target)
+        write = write_of(step, self._plan.source, self._plan.target)
         (outcome,) = self._store.write(self._environment, [write])
-        unset = surplus(outcome.info, step) if self._plan.target.holds("metadata") else []
+        unset = surplus(outcome.info, step, self._plan)
         if unset:
             self._store.describe(self._environment, step.key, unset=unset)
         return Synced(
@@ -104,18 +104,9 @@ class OneByOne:
         )
 
     def _describe(self, step: Step) -> Synced:
-        target, info, before = self._plan.target, step.info, step.before
-        if info is None or before is None:
-            raise ValueError("a description of nothing")
-        keeps_metadata = target.holds("metadata")
-        outcome = self._store.describe(
-            self._environment,
-            step.key,
-            description=info.description,
-            metadata=dict(info.metadata) if keeps_metadata else None,
-            unset=surplus(before, step) if keeps_metadata else (),
-            expires=(info.expires or 0) if target.holds("expiry") else None,
-        )
+        unset = surplus(step.before, step, self._plan)
+        facts = described(step, self._plan)._asdict()
+        outcome = self._store.describe(self._environment, step.key, unset=unset, **facts)
         return Synced(DESCRIBED, step.key, version_of(outcome.info))
 
     def _read_back(self, step: Step, sent: Secret) -> bool | None:

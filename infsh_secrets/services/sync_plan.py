@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from infsh_secrets.domain.sync_results import CREATED, DESCRIBED, UPDATED
 from infsh_secrets.services import secrets
+from infsh_secrets.services.sides import both_hold
 from infsh_secrets.stores.base import Write
 
 if TYPE_CHECKING:
@@ -40,6 +41,14 @@ class Step(NamedTuple):
     reason: str = ""
 
 
+class Facts(NamedTuple):
+    """What is known of a secret besides its value, as `describe` takes it."""
+
+    description: str
+    metadata: dict[str, str] | None
+    expires: int | None
+
+
 class Plan(NamedTuple):
     """All steps, writes before deletions, and the question that somebody has to answer, or ""."""
 
@@ -62,8 +71,8 @@ def sends(step: Step, target: Side) -> bool:
     return step.action in (CREATED, UPDATED)
 
 
-def write_of(step: Step, target: Side) -> Write:
-    """Return the write of a step that sends a value: with all facts that the target keeps."""
+def write_of(step: Step, source: Side, target: Side) -> Write:
+    """Return the write of a step that sends a value, with all facts that both stores keep."""
     secret, info = step.secret, step.info
     if secret is None or info is None:
         raise ValueError("a step without a value")
@@ -71,15 +80,29 @@ def write_of(step: Step, target: Side) -> Write:
         step.key,
         secret.value,
         description=info.description,
-        metadata=dict(info.metadata) if target.holds("metadata") else None,
-        expires=(info.expires or 0) if target.holds("expiry") else None,
+        metadata=dict(info.metadata) if both_hold(source, target, "metadata") else None,
+        expires=(info.expires or 0) if both_hold(source, target, "expiry") else None,
         create=step.action == CREATED,
     )
 
 
-def surplus(info: SecretInfo | None, step: Step) -> list[str]:
-    """Return the metadata that a target has and the source has not."""
+def described(step: Step, plan: Plan) -> Facts:
+    """Return what is to be known of a secret in the target afterwards; None leaves it as it is."""
+    info, both = step.info, (plan.source, plan.target)
+    if info is None:
+        raise ValueError("a description of nothing")
+    return Facts(
+        info.description,
+        dict(info.metadata) if both_hold(*both, "metadata") else None,
+        (info.expires or 0) if both_hold(*both, "expiry") else None,
+    )
+
+
+def surplus(info: SecretInfo | None, step: Step, plan: Plan) -> list[str]:
+    """Return the metadata that a target has and the source, which keeps such, has not."""
     if info is None or step.info is None:
+        return []
+    if not both_hold(plan.source, plan.target, "metadata"):
         return []
     return sorted(info.metadata.keys() - step.info.metadata.keys())
 

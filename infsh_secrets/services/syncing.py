@@ -262,7 +262,7 @@ def _with_values(
             done.append(step)
         elif step.key in read:  # else it has just been deleted
             secret = read[step.key]
-            reason = _refusal(target, step, secret)
+            reason = _refusal(source, target, step._replace(secret=secret))
             done.append(
                 step._replace(action=REFUSED, reason=reason)
                 if reason
@@ -271,15 +271,15 @@ def _with_values(
     return done
 
 
-def _refusal(target: Side, step: Step, secret: Secret) -> str:
+def _refusal(source: Side, target: Side, step: Step) -> str:
     """Return why the target can never hold a secret, "" if it can; it tells nothing of the value.
 
     The source may be anybody's server: what it gives is checked as if it were typed.
     """
-    write = write_of(step._replace(secret=secret), target)
+    write = write_of(step, source, target)
     try:
         check_key(step.key)
-        check_value(secret.value.reveal_bytes(), allow_empty=True)
+        check_value(write.value.reveal_bytes(), allow_empty=True)
         check_description(write.description or "")
         check_metadata(write.metadata or {})
         if target.store is not None:

@@ -362,6 +362,25 @@ def test_facts_go_along_as_far_as_both_keep_them(sync):
     assert (info.description, info.metadata, info.expires) == ("about", {}, None)
 
 
+def test_facts_that_the_source_does_not_keep_stay_in_the_target(sync, workspace):
+    class Simple(Remote):
+        capabilities = Capabilities(**PLAIN, transactions=False, metadata=False, expiry=False)
+
+    facts = {"metadata": {"a": "1"}, "expires": 4_102_444_800_000}
+    source = filled(Simple(), {"A": "new", "B": "same"}, description="theirs")
+    writes = [Write("A", SecretValue(b"old"), **facts), Write("B", SecretValue(b"same"), **facts)]
+    secrets.write(workspace, writes)
+    memory = MemoryStore()
+    memory.write("default", writes)
+    for target in (vault_side(workspace), side(memory)):
+        done = by_action(sync(source, target))
+        assert done == {"updated": ["A"], "described": ["B"]}
+        for key in "AB":
+            info = target.store.info("default", key)
+            known = (info.description, info.metadata, info.expires)
+            assert known == ("theirs", *facts.values())
+
+
 # -- a vault ---------------------------------------------------------------------------------------
 
 
