@@ -18,9 +18,10 @@ from infsh_secrets.files.private import (
     sync_folder,
 )
 from infsh_secrets.server.keys import ServerKey, make_server_key, read_server_key
+from infsh_secrets.server.served_store import ServedStore
 from infsh_secrets.server.tokens import TeamRow, TokenDatabase, create_token_database
 from infsh_secrets.stores.vault.create import create_vault, draw_vault
-from infsh_secrets.stores.vault.store import LockedVault, VaultStore, now_ms
+from infsh_secrets.stores.vault.store import LockedVault, now_ms
 from infsh_secrets.unlock.sources import Lock, open_with_key
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class ServerData:
         """Return where the vault of a team lies."""
         return os.path.join(self.folder, _TEAMS, f"{team}.vault")
 
-    def open_team(self, team: TeamRow) -> VaultStore:
+    def open_team(self, team: TeamRow) -> ServedStore:
         """Return the vault of a team, unlocked.
 
         Raises IntegrityError when the file there is not the team's vault.
@@ -109,11 +110,11 @@ class ServerData:
         return open_team_vault(self.vault_path(team.name), team.name, team.vault, self.key)
 
 
-def open_team_vault(path: str, team: str, vault_id: bytes, key: ServerKey) -> VaultStore:
+def open_team_vault(path: str, team: str, vault_id: bytes, key: ServerKey) -> ServedStore:
     """Return the vault at `path`, unlocked with the team's own key."""
     locked = LockedVault(path)
     try:
-        return VaultStore(locked, _unlock(locked, team, vault_id, key), team=team)
+        return ServedStore(locked, _unlock(locked, team, vault_id, key), team=team)
     except BaseException:
         locked.file.close()
         raise

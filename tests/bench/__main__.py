@@ -22,6 +22,7 @@ KNOWN = {
     "redaction": "redaction:redaction",
     "scan": "scanning:scan",
     "transfer": "transfer:transfer",
+    "serving": "serving:serving",
 }
 """name -> module and function, which is called with the install."""
 

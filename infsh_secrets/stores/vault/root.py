@@ -72,6 +72,7 @@ class Ledger:
         self.root = file.root()
         self._rows = file.buckets()
         self._touched: dict[int, dict[bytes, BucketEntry]] = {}
+        self._settled: dict[int, dict[bytes, BucketEntry]] = {}
         expected = root_mac(keys, self.root, self.head, self.slots)
         if not compare_digest(expected, self.root.mac):
             raise file.damaged("its root does not verify")
@@ -85,10 +86,22 @@ class Ledger:
         """Return the verified entries of a bucket by idx; changes to the dict are for `commit`."""
         entries = self._touched.get(number)
         if entries is None:
-            rows = self._file.bucket_entries(number, self._rows[number][1])
-            self._verify(number, rows)
-            entries = self._touched[number] = {row[0]: row for row in rows}
+            entries = self._settled.pop(number, None)
+            if entries is None:
+                rows = self._file.bucket_entries(number, self._rows[number][1])
+                self._verify(number, rows)
+                entries = {row[0]: row for row in rows}
+            self._touched[number] = entries
         return entries
+
+    def settle(self) -> None:
+        """Go on to another transaction on the same state of the file.
+
+        What was verified or committed stays so; only what is touched from now on is hashed by
+        `commit`. Not for a ledger whose changes were not committed.
+        """
+        self._settled.update(self._touched)
+        self._touched.clear()
 
     def all_items(self) -> list[Item]:
         """Return every item, verified by its bucket, sorted by idx; the table is read once."""

@@ -207,6 +207,13 @@ class Database:
             raise self.damaged("it cannot be read") from None
         return True
 
+    def data_version(self) -> object:
+        """Return what is another when others have committed; inside a transaction it stays.
+
+        What this connection commits itself does not change it.
+        """
+        return self.run("PRAGMA data_version")[0][0]
+
     def expect_much(self) -> None:
         """Keep 64 MiB of pages in memory: less would be written and read again in a long write."""
         self.run("PRAGMA cache_size=-65536")
