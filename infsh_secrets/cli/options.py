@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -128,6 +129,17 @@ def command(function: Function) -> Callable[..., Callable[[], int]]:
     error of the command passes through Typer's own handling.
     """
     return _with_options(function, _STORE | _OUTPUT)
+
+
+def vault_command(function: Function) -> Callable[..., Callable[[], int]]:
+    """Do the same for a command about the local vault, refused while another store is in use."""
+
+    @functools.wraps(function)
+    def checked(context: Context, **values: Any) -> Result | int | None:
+        context.workspace.require_vault()
+        return function(context, **values)
+
+    return command(checked)
 
 
 def command_without_vault(

@@ -14,7 +14,7 @@ from infsh_secrets.domain.errors import ConflictError, NotFoundError, UsageError
 from infsh_secrets.domain.names import check_store
 from infsh_secrets.domain.remote_results import StoreAction, StoreList, StoreRow
 from infsh_secrets.services import logins, tokens
-from infsh_secrets.services.remote_stores import open_store, origin_of
+from infsh_secrets.services.remote_stores import origin_of
 from infsh_secrets.unlock import tokens as kept_tokens
 
 if TYPE_CHECKING:
@@ -24,13 +24,6 @@ if TYPE_CHECKING:
 
     from infsh_secrets.domain.remote_results import Account
     from infsh_secrets.services.workspace import Workspace
-    from infsh_secrets.stores.base import SecretStore
-
-
-def open_named(workspace: Workspace, name: str) -> SecretStore:
-    """Return the store that a name or URL means, for whoever closes it; NotFoundError else."""
-    chosen = resolve(name, None, os.environ)
-    return open_store(chosen, workspace.settings.data, workspace.notices)
 
 
 def listing(workspace: Workspace) -> StoreList:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from infsh_secrets.cli.context import Context
-from infsh_secrets.cli.options import command
+from infsh_secrets.cli.options import vault_command
 from infsh_secrets.domain.results import VaultAction
 
 
-@command
+@vault_command
 def vault_lock(context: Context) -> VaultAction:
     """End what `vault unlock` began. Keys that lie on this machine go on to open the vault."""
     from infsh_secrets.services import sessions

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from infsh_secrets.cli.context import Context
-from infsh_secrets.cli.options import command
+from infsh_secrets.cli.options import vault_command
 from infsh_secrets.domain.results import VaultAction
 
 
-@command
+@vault_command
 def vault_recovery_code(context: Context) -> VaultAction:
     """Make a recovery code for paper, in the place of the one there may be; on a terminal only.
 

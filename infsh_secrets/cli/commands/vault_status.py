@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from infsh_secrets.cli.context import Context
-from infsh_secrets.cli.options import command
+from infsh_secrets.cli.options import vault_command
 from infsh_secrets.domain.results import VaultStatus
 
 
-@command
+@vault_command
 def vault_status(context: Context) -> VaultStatus:
     """Show which vault is in use, which key opened it, and how many secrets it has."""
     from infsh_secrets.services import views

@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 from infsh_secrets.cli.context import Context
-from infsh_secrets.cli.options import command
+from infsh_secrets.cli.options import vault_command
 from infsh_secrets.domain.results import VaultTrusted
 
 
-@command
+@vault_command
 def vault_trust(
     context: Context,
     yes: Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")] = False,

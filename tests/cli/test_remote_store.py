@@ -1,0 +1,245 @@
+"""Every command with a store that is not here: what works there, and what says that it does not."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from fake_server import Julep, Server
+
+from infsh_secrets.cli.commands_table import COMMANDS
+
+VALUE = "made-up-value-kept-elsewhere"
+JULEP_KEY = "made_up_julep_key"
+
+VAULT_ONLY = {
+    ("audit", "list"): [],
+    ("audit", "verify"): [],
+    ("uses",): ["A"],
+    ("team", "create"): ["acme"],
+    ("vault", "init"): [],
+    ("vault", "unlock"): [],
+    ("vault", "lock"): [],
+    ("vault", "status"): [],
+    ("vault", "verify"): [],
+    ("vault", "backup"): ["copy.vault"],
+    ("vault", "restore"): ["copy.vault"],
+    ("vault", "salvage"): ["copy.vault"],
+    ("vault", "trust"): [],
+    ("vault", "rotate"): [],
+    ("vault", "recovery-code"): [],
+    ("vault", "key", "list"): [],
+    ("vault", "key", "add"): ["--key-file-out", "x.key"],
+    ("vault", "key", "remove"): ["abcdef"],
+    ("vault", "key", "change-passphrase"): [],
+}
+
+
+def test_every_command_about_the_vault_is_among_them():
+    named = {c.path[1:] for c in COMMANDS if c.path[1:2] in (("vault",), ("audit",))}
+    assert named <= VAULT_ONLY.keys()
+
+
+@pytest.mark.parametrize("path", VAULT_ONLY, ids=" ".join)
+def test_what_is_about_the_vault_says_so(refused, work, path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "copy.vault").touch()
+    error = refused(2, *path, *VAULT_ONLY[path], "-s", "work")
+    assert error["message"] == "This is about the local vault, and the store in use is work."
+    assert error["hint"] == "Add -s vault."
+    assert work.seen == []
+
+
+@pytest.fixture
+def elsewhere(cli, work):
+    """Run a command with the remote store, which then is the one in use."""
+    cli("store", "use", "work")
+    return cli
+
+
+def test_set_get_list_delete(elsewhere, work):
+    data = elsewhere("set", "API_KEY", VALUE, "-d", "what for").data
+    assert (data["action"], data["store"], data["version"]) == ("created", "work", None)
+    assert (data["fingerprint"], data["team"], data["masked_value"]) == (None, "", "****")
+    assert elsewhere("set", "API_KEY", stdin=VALUE.encode()).data["action"] == "updated"
+    (row,) = elsewhere("list").data
+    assert (row["key"], row["description"]) == ("API_KEY", "what for")
+    assert elsewhere("get", "API_KEY", "--plain").text == VALUE
+    assert elsewhere("get", "API_KEY", "--reveal").data["value"] == VALUE
+    error = elsewhere("delete", "API_KEY").error
+    assert (error["exit"], error["hint"]) == (2, "Add -y.")
+    done = elsewhere("delete", "API_KEY", "-y")
+    assert (done.status, done.data["action"]) == (0, "deleted")
+    error = elsewhere("get", "API_KEY").error
+    assert error["exit"] == 4
+    assert error["hint"] == "Store it with: infsh secrets set API_KEY -s work"
+
+
+def test_a_value_is_asked_for_only_where_it_is_shown(elsewhere, work):
+    elsewhere("set", "API_KEY", VALUE)
+    work.seen.clear()
+    shown = elsewhere("get", "API_KEY", "-o", "table").text
+    assert "version" not in shown
+    assert "last used" not in shown
+    elsewhere("list")
+    elsewhere("import", "--dry-run", stdin=b"API_KEY=other\n")
+    assert not any("reveal" in seen.path for seen in work.seen)
+    elsewhere("get", "API_KEY", "--plain")
+    assert work.seen[-1].path == "/secrets/reveal/API_KEY"
+
+
+def test_what_the_store_cannot_do_is_a_sentence(elsewhere, work):
+    elsewhere("set", "API_KEY", VALUE)
+    for argv, told in (
+        (("history", "API_KEY"), "keeps no older versions"),
+        (("rollback", "API_KEY"), "keeps no older versions"),
+        (("get", "API_KEY", "--version", "1"), "keeps no older versions"),
+        (("restore", "API_KEY"), "keeps no deleted secrets"),
+        (("list", "--deleted"), "keeps no deleted secrets"),
+        (("rename", "API_KEY", "B"), "cannot rename a secret"),
+        (("set", "B", "x", "-m", "a=b"), "keeps no metadata"),
+        (("set", "B", "x", "--expires", "90d"), "keeps no expiry"),
+        (("set", "B", "x", "-e", "staging"), "has no environments"),
+        (("list", "-e", "staging"), "has no environments"),
+        (("copy", "API_KEY", "--to-env", "staging"), "has no environments"),
+    ):
+        error = elsewhere(*argv).error
+        assert (error["exit"], error["message"]) == (10, f"The store work {told}.")
+    assert list(work.answer.secrets) == ["API_KEY"]
+
+
+def test_describe_copy_and_purge(elsewhere, work):
+    elsewhere("set", "API_KEY", VALUE)
+    assert elsewhere("describe", "API_KEY", "-d", "new").data["action"] == "described"
+    assert elsewhere("copy", "API_KEY", "--to-name", "SECOND").data["action"] == "copied"
+    assert work.answer.secrets["SECOND"]["value"] == VALUE
+    assert work.answer.secrets["SECOND"]["description"] == "new"
+    done = elsewhere("delete", "SECOND", "--purge", "-y")
+    assert "What the server of work keeps of it is out of reach." in done.err
+    assert list(work.answer.secrets) == ["API_KEY"]
+
+
+def test_run_check_redact_export_render(elsewhere, work, own_home, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "inf.yml").write_text("secrets:\n  - key: API_KEY\n  - key: OTHER_KEY\n")
+    elsewhere("set", "API_KEY", VALUE)
+    done = elsewhere("check")
+    assert done.status == 6
+    assert [one["status"] for one in done.data["secrets"]] == ["usable", "missing"]
+    assert "set OTHER_KEY -s work" in elsewhere("check", "-o", "table").text
+    assert elsewhere("redact", stdin=f"a {VALUE} b".encode()).text == "a [REDACTED:API_KEY] b"
+    assert VALUE in elsewhere("export", "--format", "json").text
+    assert elsewhere("render", stdin=b"key=${{ secrets.API_KEY }}").text == f"key={VALUE}"
+    (tmp_path / "leak.txt").write_text(VALUE)
+    assert elsewhere("scan", "leak.txt").status == 6
+    assert list(own_home.rglob("*.vault")) == []
+
+
+def test_run_gives_the_declared_ones(infsh, work, own_home):
+    infsh("secrets", "set", "API_KEY", VALUE, "-s", "work")
+    show = "import os; print(os.environ['API_KEY'][::-1], os.environ['API_KEY'])"
+    command = ["--only", "API_KEY", "--", sys.executable, "-c", show]
+    done = infsh("secrets", "run", "-s", "work", *command)
+    assert done.stdout.decode() == f"{VALUE[::-1]} [REDACTED:API_KEY]\n"
+    done = infsh("secrets", "run", *command, env={"INFSH_STORE": "work"})
+    assert (done.returncode, done.stderr) == (0, b"")
+    missing = infsh("secrets", "run", "-s", "work", "--only", "NOT_THERE", "--", "true")
+    assert missing.returncode == 125
+    assert b"NOT_THERE" in missing.stderr
+    work.answer.token = "another"
+    assert infsh("secrets", "run", "-s", "work", *command).returncode == 125
+
+
+def test_import(elsewhere, work):
+    text = b"A=made-up-one\nB=made-up-two\n"
+    assert elsewhere("import", stdin=text).status == 0
+    elsewhere("set", "A", "changed")
+    done = elsewhere("import", "--on-conflict", "skip", stdin=text + b"C=made-up-three\n")
+    assert done.status == 0
+    assert work.answer.secrets["A"]["value"] == "changed"
+    assert sorted(work.answer.secrets) == ["A", "B", "C"]
+    assert elsewhere("import", "--on-conflict", "fail", stdin=text).status == 9
+    assert elsewhere("set", "A", "x", "--create").error["exit"] == 9
+
+
+def test_a_token_that_may_not_write_is_told_before_a_value_is_asked_for(elsewhere, work, person):
+    work.answer.scopes = ["secrets:read"]
+    done = person()("set", "A")
+    assert done.status == 10
+    assert "lacks the scope secrets:write" in done.err
+    work.answer.scopes = ["*"]
+    assert elsewhere("set", "A", VALUE).status == 0
+
+
+def test_options_of_the_vault_do_not_fit(refused, work, tmp_path):
+    for option in (("--vault", "x"), ("--key-file", "x"), ("--key-fd", "3")):
+        error = refused(2, "list", "-s", "work", *option)
+        assert "belong to the local vault" in error["message"]
+    assert work.seen == []
+
+
+def test_completion_asks_nobody(elsewhere, work, cli):
+    elsewhere("set", "API_KEY", VALUE)
+    work.seen.clear()
+    for words in (["get", ""], ["list", "-e", ""], ["run", "--only", ""]):
+        cli("__complete", "bash", str(len(words) + 1), "infsh", "secrets", *words, root=True)
+    assert work.seen == []
+
+
+def test_nothing_of_a_value_or_token_is_left_here(elsewhere, work, own_home):
+    elsewhere("set", "API_KEY", VALUE)
+    elsewhere("get", "API_KEY", "--plain")
+    elsewhere("list", "--debug")
+    (token,) = own_home.glob(".local/share/infsh-secrets/tokens/*")
+    for file in own_home.rglob("*"):
+        data = file.read_bytes() if file.is_file() else b""
+        assert VALUE.encode() not in data
+        assert file == token or work.answer.token.encode() not in data
+
+
+# -- a store that gives no values back ------------------------------------------------------------
+
+
+@pytest.fixture
+def agents(cli):
+    with Server(Julep(JULEP_KEY)).running() as server:
+        cli("store", "add", "agents", server.url + "/", "--kind", "julep")
+        done = cli("login", "agents", "--with-token", stdin=JULEP_KEY.encode(), root=True)
+        assert done.status == 0, done.err
+        cli("store", "use", "agents")
+        server.seen.clear()
+        yield server
+
+
+def test_values_go_in_and_never_come_back(cli, agents, tmp_path, monkeypatch):
+    done = cli("set", "API_KEY", VALUE, "-d", "what for", "-m", "owner=me")
+    assert done.data["metadata"] == {"owner": "me"}
+    assert cli("get", "API_KEY").data["description"] == "what for"
+    assert cli("set", "API_KEY", "another").data["action"] == "updated"
+    told = "The store agents gives no values back."
+    for argv in (
+        ("get", "API_KEY", "--plain"),
+        ("get", "API_KEY", "--reveal"),
+        ("export",),
+        ("redact",),
+        ("copy", "API_KEY", "--to-name", "B"),
+    ):
+        error = cli(*argv).error
+        assert (error["exit"], error["message"]) == (10, told)
+    run = cli("run", "--only", "API_KEY", "--", "true")
+    assert run.status == 125
+    assert told in run.err
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "inf.yml").write_text("secrets:\n  - key: API_KEY\n")
+    done = cli("check")
+    assert done.status == 0
+    assert "whether they are empty or look wrong is not checked" in done.err
+    assert cli("describe", "API_KEY", "-d", "new").error["exit"] == 10
+    assert cli("delete", "API_KEY", "-y").status == 0
+    assert cli("list").data == []
+
+
+def test_a_name_that_julep_does_not_take(cli, agents):
+    error = cli("set", "_A", VALUE).error
+    assert error["exit"] == 2
+    assert "does not begin with a letter" in error["message"]
