@@ -119,7 +119,7 @@ def test_describe_copy_and_purge(elsewhere, work):
     assert list(work.answer.secrets) == ["API_KEY"]
 
 
-def test_run_check_redact_export_render(elsewhere, work, own_home, tmp_path, monkeypatch):
+def test_check_redact_export_render(elsewhere, infsh, own_home, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "inf.yml").write_text("secrets:\n  - key: API_KEY\n  - key: OTHER_KEY\n")
     elsewhere("set", "API_KEY", VALUE)
@@ -127,9 +127,11 @@ def test_run_check_redact_export_render(elsewhere, work, own_home, tmp_path, mon
     assert done.status == 6
     assert [one["status"] for one in done.data["secrets"]] == ["usable", "missing"]
     assert "set OTHER_KEY -s work" in elsewhere("check", "-o", "table").text
-    assert elsewhere("redact", stdin=f"a {VALUE} b".encode()).text == "a [REDACTED:API_KEY] b"
+    redacted = infsh("secrets", "redact", stdin=f"a {VALUE} b".encode())
+    assert redacted.stdout == b"a [REDACTED:API_KEY] b"
     assert VALUE in elsewhere("export", "--format", "json").text
-    assert elsewhere("render", stdin=b"key=${{ secrets.API_KEY }}").text == f"key={VALUE}"
+    (tmp_path / "text").write_text("key=${{ secrets.API_KEY }}")
+    assert elsewhere("render", "text").text == f"key={VALUE}"
     (tmp_path / "leak.txt").write_text(VALUE)
     assert elsewhere("scan", "leak.txt").status == 6
     assert list(own_home.rglob("*.vault")) == []
