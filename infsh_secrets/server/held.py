@@ -8,7 +8,7 @@ from infsh_secrets.domain.errors import InfshError
 from infsh_secrets.server.listing import Listing, Stored
 from infsh_secrets.stores import changes
 from infsh_secrets.stores.base import CREATED, Write, not_found
-from infsh_secrets.stores.vault.layout import LIVE
+from infsh_secrets.stores.vault.layout import DELETED, LIVE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -194,8 +194,34 @@ class HeldVault:
         return known._replace(info=info or known.info)
 
     def deleted(self, environment: str) -> list[SecretInfo]:
-        """Return what is known of the secrets that can be restored, sorted by key."""
-        return self._store.listing(environment, deleted=True)
+        """Return what is known of the secrets that can be restored, in any order."""
+        store = self._store
+        store.file.begin_read()
+        try:
+            ledger = store.ledger()
+            items = (item for item in ledger.all_items() if item.state == DELETED)
+            infos = [store.open_overview(item) for item in items]
+            return [
+                info
+                for info in infos
+                if info.environment == environment and not store.gone(ledger, info)
+            ]
+        finally:
+            store.file.rollback()
+
+    def find_deleted(self, environment: str, key: str) -> SecretInfo | None:
+        """Return what is known of a secret that can be restored, None when there is none."""
+        store = self._store
+        store.file.begin_read()
+        try:
+            ledger = store.ledger()
+            item = store.find(ledger, environment, key)
+            if item is None or item.state != DELETED:
+                return None
+            info = store.open_overview(item, environment, key)
+            return None if store.gone(ledger, info) else info
+        finally:
+            store.file.rollback()
 
     def purge(self, actor: Actor, environment: str, key: str) -> None:
         """Remove a live or deleted secret with all its versions, for good; or NotFoundError."""

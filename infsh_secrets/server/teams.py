@@ -8,6 +8,7 @@ and UsageError are about the request, UnavailableError says that it may work lat
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from infsh_secrets.server.held import HeldVault, Wanted
@@ -106,8 +107,12 @@ class Team:
         return await self._call(lambda vault: vault.delete_identified(actor, environment, identity))
 
     async def deleted(self, environment: str) -> list[SecretInfo]:
-        """Return what is known of the secrets that can be restored, sorted by key."""
+        """Return what is known of the secrets that can be restored, in any order."""
         return await self._call(lambda vault: vault.deleted(environment))
+
+    async def find_deleted(self, environment: str, key: str) -> SecretInfo | None:
+        """Return what is known of a secret that can be restored, None when there is none."""
+        return await self._call(lambda vault: vault.find_deleted(environment, key))
 
     async def purge(self, actor: Actor, environment: str, key: str) -> None:
         """Remove a live or deleted secret for good, or raise NotFoundError."""
@@ -127,21 +132,26 @@ class Teams:
 
     def __init__(self, data: ServerData) -> None:
         self._data = data
-        self._open: dict[bytes, Team] = {}
-        self._workers: list[VaultWorker] = []
+        self._open: dict[str, tuple[bytes, Team, VaultWorker]] = {}
 
     def team(self, row: TeamRow) -> Team:
         """Return a team that the database of tokens has."""
-        team = self._open.get(row.vault)
-        if team is None:
-            worker = VaultWorker(lambda: HeldVault(self._data.open_team(row)), row.name)
-            self._workers.append(worker)
-            team = self._open[row.vault] = Team(row.name, worker)
+        vault, team, worker = self._open.get(row.name, (b"", None, None))
+        if team is not None and vault == row.vault:
+            return team
+        if worker is not None:  # of a team of that name that was removed
+            worker.stop()
+        worker = VaultWorker(lambda: HeldVault(self._data.open_team(row)), row.name)
+        team = Team(row.name, worker)
+        self._open[row.name] = row.vault, team, worker
         return team
 
     def close(self, timeout: float) -> None:
-        """Let every vault finish what was begun, and close it; waits so many seconds for each."""
-        for worker in self._workers:
-            worker.close(timeout)
-        self._workers.clear()
+        """Let every vault finish what was begun, and close it; waits at most so many seconds."""
+        workers = [worker for _, _, worker in self._open.values()]
         self._open.clear()
+        for worker in workers:
+            worker.stop()
+        end = time.monotonic() + timeout
+        for worker in workers:
+            worker.join(max(0.0, end - time.monotonic()))

@@ -232,6 +232,31 @@ def test_a_secret_gets_another_name_and_keeps_its_id(client):
     assert client.get("/secrets/A").status_code == 404
 
 
+def test_a_change_that_is_refused_changes_nothing(served, client):
+    made = create(client, "A", description="d", metadata={"a": "b"}).json()
+    client.delete(f"/api/secrets/{create(client, 'GONE').json()['id']}")
+    body = {"name": "GONE", "value": "another-value", "description": "e", "metadata": {}}
+    error(client.put(f"/api/secrets/{made['id']}", json=body), 409)
+    assert client.get("/api/secrets").json() == [made]
+    assert value_of(client, "A") == VALUE
+    with served.data() as data, data.open_team(data.tokens.team("acme")) as vault:
+        assert [info.key for info in vault.listing(deleted=True)] == ["GONE"]
+
+
+def test_a_change_of_name_value_and_metadata_is_one_entry_of_the_record(served, client):
+    made = create(client, "A", metadata={"a": "b"}).json()
+    body = {"name": "B", "value": "w", "description": "e", "metadata": {"c": 1}}
+    before = entries(served)
+    assert client.put(f"/api/secrets/{made['id']}", json=body).status_code == 200
+    assert entries(served) == before + 1
+
+
+def entries(served):
+    with served.data() as data, data.open_team(data.tokens.team("acme")) as vault:
+        vault.listing()
+        return vault.seen
+
+
 def test_nothing_of_a_deleted_secret_is_in_a_new_one(client):
     made = create(client, "A", description="old", metadata={"a": "b"}).json()
     client.delete(f"/api/secrets/{made['id']}")

@@ -108,11 +108,11 @@ async def put_secret(caller: Admin, name: str, body: Annotated[PutSecretBody, Bo
 @router.get("/secrets/{name}/value")
 async def get_secret_value(caller: Worker, name: str) -> Response:
     """Return a value; that is on record before."""
+    place = (caller.environment, _known(name))
     try:
-        place = (caller.environment, _known(name))
         revealed = await caller.team.reveal(caller.actor, *place)
     except NotFoundError:
-        if await _archived(caller, name) is not None:
+        if await caller.team.find_deleted(*place) is not None:
             raise Failure(410, "secret is archived", "gone") from None
         raise _missing() from None
     secret = revealed.secret
@@ -122,10 +122,11 @@ async def get_secret_value(caller: Worker, name: str) -> Response:
 @router.post("/secrets/{name}/archive")
 async def archive_secret(caller: Admin, name: str) -> Response:
     """Take a secret out of use; a new value brings it back."""
+    place = (caller.environment, _known(name))
     try:
-        stored = await caller.team.delete(caller.actor, caller.environment, _known(name))
+        stored = await caller.team.delete(caller.actor, *place)
     except NotFoundError:
-        archived = await _archived(caller, name)
+        archived = await caller.team.find_deleted(*place)
         if archived is None:
             raise _missing() from None
         return answer(_metadata(archived))
@@ -140,11 +141,6 @@ async def delete_secret(caller: Admin, name: str) -> Response:
     except NotFoundError:
         raise _missing() from None
     return Response(status_code=204)
-
-
-async def _archived(caller: Caller, name: str) -> SecretInfo | None:
-    found = await caller.team.deleted(caller.environment)
-    return next((info for info in found if info.key == name), None)
 
 
 def _metadata(info: SecretInfo, caller: Caller | None = None) -> dict[str, Any]:
