@@ -39,6 +39,7 @@ class Context:
         key_file: str | None = None,
         key_fd: int | None = None,
         accept_rollback: bool = False,
+        offline: bool = False,
     ) -> None:
         self._quiet = quiet
         self.output_named = bool(json or output)
@@ -54,6 +55,7 @@ class Context:
             key_file=key_file,
             key_fd=key_fd,
             accept_rollback=accept_rollback,
+            offline=offline,
         )
         self._workspace: Workspace | None = None
         self._shown: list[Result] = []

@@ -115,6 +115,14 @@ _STORE = {
             rich_help_panel=_VAULT_PANEL,
         ),
     ],
+    "offline": Annotated[
+        bool,
+        typer.Option(
+            "--offline",
+            help="Of a remote store, read what its cache has kept, and ask it nothing.",
+            rich_help_panel=_VAULT_PANEL,
+        ),
+    ],
     "no_input": Annotated[
         bool,
         typer.Option("--no-input", help="Never ask anything.", rich_help_panel=_VAULT_PANEL),

@@ -64,6 +64,7 @@ class Options:
         "environment",
         "key_fd",
         "key_file",
+        "offline",
         "output",
         "store",
         "team",
@@ -81,6 +82,7 @@ class Options:
         key_file: str | None = None,
         key_fd: int | None = None,
         accept_rollback: bool = False,
+        offline: bool = False,
     ) -> None:
         self.output = output
         self.store = store
@@ -90,13 +92,14 @@ class Options:
         self.key_file = key_file
         self.key_fd = key_fd
         self.accept_rollback = accept_rollback
+        self.offline = offline
 
 
 class Settings:
     """What is in force. `key_text` is secret.
 
     `reads` says how uses are recorded: LOGGED, REQUIRED or OFF. `state` is "" where there is no
-    place for it.
+    place for it. `offline`: of a remote store only what was kept is read, and it is not asked.
     """
 
     __slots__ = (
@@ -107,6 +110,7 @@ class Settings:
         "key_file",
         "key_file_option",
         "key_text",
+        "offline",
         "passphrase_file",
         "reads",
         "remote",
@@ -147,6 +151,7 @@ class Settings:
             else os.path.join(self.data, "vaults", f"{self.team}.vault")
         )
         self.accept_rollback = options.accept_rollback
+        self.offline = options.offline
         self.key_fd = options.key_fd
         self.key_file_option = options.key_file is not None
         self.key_file = options.key_file or environ.get("INFSH_VAULT_KEY_FILE")

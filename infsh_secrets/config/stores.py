@@ -6,6 +6,7 @@ kind = "inference"      # or "julep"; inference when left out
 team = "team-id"        # sent with every request; left out, the token's own
 ca = "/path/to/ca.pem"  # an authority to trust instead of the usual ones
 proxy = "http://proxy:8080"
+cache = "8h"            # keep what is read, encrypted, for `--offline`; left out, nothing is kept
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from infsh_secrets.domain.addresses import is_url, parse_address
 from infsh_secrets.domain.errors import InfshError, NotFoundError, UsageError
 from infsh_secrets.domain.names import check_store
 from infsh_secrets.domain.sanitize import sanitize
+from infsh_secrets.domain.times import parse_age
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,14 +30,19 @@ KINDS = (INFERENCE, JULEP)
 PLATFORM = "inference"
 """The name of the platform's own store, which needs no configuration."""
 PLATFORM_URL = "https://api.inference.sh"
-_FIELDS = ("url", "kind", "team", "ca", "proxy")
+_FIELDS = ("url", "kind", "team", "ca", "proxy", "cache")
+_LONGEST_CACHE = 30 * 24 * 3600 * 1000
 _LONGEST_TEAM = 128
 
 
 class StoreSettings:
-    """Where a store is and how it is spoken to; `address` is None for one of a plugin."""
+    """Where a store is and how it is spoken to; `address` is None for one of a plugin.
 
-    __slots__ = ("address", "ca", "kind", "name", "proxy", "team", "url")
+    `cache` is for how many milliseconds what is read is kept for a time without the store, 0 for
+    not at all.
+    """
+
+    __slots__ = ("address", "ca", "cache", "kind", "name", "proxy", "team", "url")
 
     def __init__(self, name: str, url: str, *, kind: str = "", **fields: str) -> None:
         """Check everything; raises UsageError."""
@@ -55,6 +62,7 @@ class StoreSettings:
         self.team = check_remote_team(fields.get("team", ""))
         self.ca = fields.get("ca", "")
         self.proxy = fields.get("proxy", "")
+        self.cache = _cache_time(fields.get("cache", ""))
 
     def __repr__(self) -> str:
         return f"StoreSettings({self.name!r})"
@@ -67,6 +75,15 @@ def check_remote_team(team: str) -> str:
             "This is not the id of a team.", "Copy it from the page of the team, without blanks."
         )
     return team
+
+
+def _cache_time(text: str) -> int:
+    if not text:
+        return 0
+    length = parse_age(text)
+    if not 0 < length <= _LONGEST_CACHE:
+        raise UsageError("A cache lasts from 1 second to 30 days.", "Write it as in 8h.")
+    return length
 
 
 def _plugin_url(url: str, kind: str) -> str:

@@ -5,33 +5,55 @@ from __future__ import annotations
 import os
 
 from infsh_secrets.config.stores import PLUGIN
-from infsh_secrets.domain.errors import LockedError
+from infsh_secrets.domain.errors import LockedError, UsageError
 from infsh_secrets.services import tokens
 from infsh_secrets.stores import registry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from infsh_secrets.config.settings import Settings
     from infsh_secrets.config.stores import StoreSettings
     from infsh_secrets.services.tokens import Token
     from infsh_secrets.stores.base import SecretStore
     from infsh_secrets.stores.remote.store import RemoteStore
 
 
-def open_store(settings: StoreSettings, data: str, notices: list[str]) -> SecretStore:
+def open_store(chosen: StoreSettings, settings: Settings, notices: list[str]) -> SecretStore:
     """Return a store that is not local; nothing is sent before something is asked of it.
 
-    What the store has to tell is added to `notices`. Raises LockedError when there is no token for
-    it, NotFoundError for an address that no plugin knows.
+    It is one that keeps what is read where its configuration says so, and `offline` one that reads
+    nothing else. What the store has to tell is added to `notices`. Raises LockedError when there is
+    no token for it, NotFoundError for an address that no plugin knows, UsageError for a store that
+    keeps nothing and is to be read offline.
     """
+    if settings.offline and not chosen.cache:
+        raise UsageError(
+            f"Nothing is kept of the store {chosen.name} that could be read offline.",
+            'Have it kept: cache = "8h" in its table of the configuration file.',
+        )
+    token = _token(chosen, settings.data)
+    if token is None:
+        store = registry.open_plugin(chosen.url, chosen.name)
+    else:
+        store = open_with(chosen, token, notices)
+    if not chosen.cache:
+        return store
+    from infsh_secrets.services.caching import cached
+
+    return cached(store, chosen, token.text if token else "", settings, notices)
+
+
+def _token(settings: StoreSettings, data: str) -> Token | None:
+    """Return the token for a store, None for one of a plugin."""
     if settings.kind == PLUGIN:
-        return registry.open_plugin(settings.url, settings.name)
+        return None
     token = tokens.find(origin_of(settings), data, os.environ)
     if token is None:
         raise LockedError(
             f"There is no token for the store {settings.name}.",
             f"Log in with: infsh login {settings.name} - or set INFSH_API_KEY.",
         )
-    return open_with(settings, token, notices)
+    return token
 
 
 def open_with(settings: StoreSettings, token: Token, notices: list[str]) -> RemoteStore:

@@ -219,7 +219,7 @@ def open_named(workspace: Workspace, settings: StoreSettings) -> SecretStore:
         return workspace.store()
     from infsh_secrets.services.remote_stores import open_store
 
-    return open_store(settings, workspace.settings.data, workspace.notices)
+    return open_store(settings, workspace.settings, workspace.notices)
 
 
 def _spelled(text: str) -> _Spelled:

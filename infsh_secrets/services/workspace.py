@@ -66,7 +66,7 @@ class Workspace:
         if self._remote is None:
             from infsh_secrets.services.remote_stores import open_store
 
-            self._remote = open_store(self.settings.remote, self.settings.data, self.notices)
+            self._remote = open_store(self.settings.remote, self.settings, self.notices)
         return self._remote
 
     @property

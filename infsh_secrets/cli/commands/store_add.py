@@ -31,6 +31,14 @@ def store_add(
     proxy: Annotated[
         str | None, typer.Option("--proxy", metavar="URL", help="A proxy to go through.")
     ] = None,
+    cache: Annotated[
+        str | None,
+        typer.Option(
+            "--cache",
+            metavar="TIME",
+            help="Keep what is read, encrypted, for so long, as in 8h, for --offline.",
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a store of that name.")] = False,
 ) -> StoreAction:
     """Give a remote store a name, in your configuration file.
@@ -42,6 +50,6 @@ def store_add(
     """
     from infsh_secrets.services import named_stores
 
-    given = {"kind": kind, "team": team, "ca": ca, "proxy": proxy}
+    given = {"kind": kind, "team": team, "ca": ca, "proxy": proxy, "cache": cache}
     fields = {field: text for field, text in given.items() if text is not None}
     return named_stores.add(name, url, fields, replace=force)

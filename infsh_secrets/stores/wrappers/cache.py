@@ -67,7 +67,8 @@ class CachedStore(Wrapper):
 
     def listing(self, environment: str | None = None, *, deleted: bool = False) -> list[SecretInfo]:
         self._can(environment, "restore" if deleted else "")
-        place = (_LIST, environment or _EVERYWHERE)
+        home = _EVERYWHERE if self.capabilities.environments else DEFAULT_ENVIRONMENT
+        place = (_LIST, environment or home)
         if self._offline:
             record = None if deleted else self._shelf.get(place)
             found = None if record is None else _infos(record)
