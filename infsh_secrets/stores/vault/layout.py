@@ -239,6 +239,23 @@ class Reader:
         """Return the next field as text; UnicodeDecodeError when it is not UTF-8."""
         return self.field().decode()
 
+    def named(self) -> list[tuple[str, str, int]]:
+        """Return the next counted (text, text, u64), of which there may be very many."""
+        data, at, number = self._data, self._at + 4, int.from_bytes
+        found = []
+        for _ in range(self.u32()):
+            first = at + 4
+            middle = first + number(data[at:first], "big")
+            second = middle + 4
+            after = second + number(data[middle:second], "big")
+            at = after + 8
+            if at > len(data):
+                raise LayoutError
+            texts = data[first:middle].decode(), data[second:after].decode()
+            found.append((*texts, number(data[after:at], "big")))
+        self._at = at
+        return found
+
     def end(self) -> None:
         """Raise LayoutError if anything is left."""
         if self._at != len(self._data):

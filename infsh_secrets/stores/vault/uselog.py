@@ -13,7 +13,7 @@ import time
 
 from infsh_secrets.crypto.seal import seal
 from infsh_secrets.domain.errors import InfshError
-from infsh_secrets.stores.vault.layout import lp, pad, u32, u64, use_context
+from infsh_secrets.stores.vault.layout import lp, name_index, pad, u32, u64, use_context
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 16 * 1024 * 1024
 """A log that is longer loses its older half: nobody has written to its vault for so long."""
+
+MOST_SECRETS = 500
+"""A use of more secrets is several lines, so that each write of the vault can fold a few."""
 
 ID_BYTES = 16
 _SHARED_BITS = 0o077
@@ -72,16 +75,20 @@ def log_path(state: str, vault_id: bytes) -> str:
 def append(path: str, keys: VaultKeys, vault: bytes, use: Use, identity: bytes = b"") -> bool:
     """Append a use and tell whether that worked; whatever is in the way, nothing is raised.
 
-    `identity` is the line's id, 16 random bytes; by default it is drawn.
+    `identity` is the line's id, 16 random bytes; by default it is drawn. Only a use without marks
+    becomes several lines.
     """
     if not path:
         return False
-    line = encode_line(keys, vault, use, identity or os.urandom(ID_BYTES))
+    if len(use.subjects) <= MOST_SECRETS or use.marks:
+        lines = encode_line(keys, vault, use, identity or os.urandom(ID_BYTES))
+    else:
+        lines = _encode_parts(keys, vault, use)
     try:
         descriptor = _open_or_make(path)
         try:
             size = os.fstat(descriptor).st_size
-            if os.write(descriptor, line) == len(line):
+            if os.write(descriptor, lines) == len(lines):
                 return True
             os.ftruncate(descriptor, size)  # the disk is full: half a line is worth nothing
         finally:
@@ -105,6 +112,20 @@ def encode_line(keys: VaultKeys, vault: bytes, use: Use, identity: bytes) -> byt
         parts += (lp(environment.encode()), lp(key.encode()), u64(version))
     sealed = seal(keys.record, use_context(vault, identity), pad(b"".join(parts)))
     return f"{identity.hex()} {sealed.hex()}\n".encode()
+
+
+def _encode_parts(keys: VaultKeys, vault: bytes, use: Use) -> bytes:
+    """Return several lines, each of secrets that lie together in the vault."""
+    from infsh_secrets.crypto.mac import MacKey
+
+    index = MacKey(keys.index)
+    placed = sorted(use.subjects, key=lambda used: name_index(index, used[0], used[1]))
+    lines = []
+    for start in range(0, len(placed), MOST_SECRETS):
+        part = sorted(placed[start : start + MOST_SECRETS])
+        one = Use(use.time, use.seen, use.user, use.program, part)
+        lines.append(encode_line(keys, vault, one, os.urandom(ID_BYTES)))
+    return b"".join(lines)
 
 
 def open_locked(path: str, flags: int = 0) -> int:

@@ -187,6 +187,44 @@ def test_a_write_folds_a_thousand_lines_at_most(vault, monkeypatch):
     assert os.path.getsize(vault.use_log) == 0
 
 
+def test_uses_of_very_many_secrets_are_folded_by_several_writes(vault, monkeypatch):
+    monkeypatch.setattr(uselog, "MOST_SECRETS", 2)
+    monkeypatch.setattr(uses, "MOST_SECRETS", 4)
+    names = [f"K{number}" for number in range(9)]
+    vault.write("default", [Write(name, SecretValue(b"canary-value")) for name in names])
+    assert use(vault, *names)
+    folded = []
+    for number in range(3):
+        seen = last_used(vault) | {key: NOW for _, key in uses.latest(vault)}
+        assert {seen[name] for name in names} == {NOW}
+        write(vault, value=b"another %d" % number)
+        folded.append([key for _, keys, _, _ in used(vault) for key in keys])
+    assert [len(keys) for keys in folded] == [4, 8, 9]
+    assert sorted(folded[-1]) == names
+    assert [count for _, _, count, _ in used(vault)] == [1] * 5
+    assert waiting(vault) == []
+    assert os.path.getsize(vault.use_log) == 0
+    verify(vault)
+
+
+def test_one_line_of_too_many_secrets_is_folded_all_the_same(vault, monkeypatch):
+    monkeypatch.setattr(uses, "MOST_SECRETS", 1)
+    use(vault, "A", "B", "C")
+    use(vault, "A", "B")
+    write(vault)
+    assert used(vault) == [("used", ["A", "B", "C"], 1, NOW)]
+    write(vault, value=b"a third")
+    assert used(vault) == [("used", ["A", "B", "C"], 1, NOW), ("used", ["A", "B"], 1, NOW)]
+
+
+def test_the_same_many_secrets_used_again_are_folded_at_once(vault, monkeypatch):
+    monkeypatch.setattr(uses, "MOST_SECRETS", 3)
+    for _ in range(5):
+        use(vault, "A", "B", "C")
+    write(vault)
+    assert used(vault) == [("used", ["A", "B", "C"], 5, NOW)]
+
+
 def test_lines_of_another_key_are_dropped_with_one_warning(vault):
     strange = LockedVault(vault.file.path)
     strange.file.close()
