@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from infsh_secrets.domain import exit_codes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from infsh_secrets.domain.results import Place
 
 CREATED, UPDATED, DESCRIBED = "created", "updated", "described"
@@ -19,6 +21,7 @@ class Imported(NamedTuple):
 
     SKIPPED is one whose secret has another value, which was to stay. `key` is "" where the name may
     be a value in the wrong place; `version` that of the secret, None where none was written.
+    `left_out` is a refused one that stops no import: its value is empty.
     """
 
     action: str
@@ -26,6 +29,7 @@ class Imported(NamedTuple):
     where: str
     version: int | None = None
     reason: str = ""
+    left_out: bool = False
 
 
 class ImportResult(NamedTuple):
@@ -45,12 +49,18 @@ class ImportResult(NamedTuple):
         """Return to how many entries this happened."""
         return sum(entry.action == action for entry in self.entries)
 
+    def blocked(self, entries: Iterable[Imported]) -> bool:
+        """Tell whether one of the entries makes an import fail that is not a trial run."""
+        return not self.skips_invalid and any(
+            entry.action == REFUSED and not entry.left_out for entry in entries
+        )
+
     @property
     def exit_status(self) -> int:
         """The status with which the import ends; for a trial run, would end."""
         if not self.dry_run:
             return exit_codes.OK
-        if not self.skips_invalid and self.count(REFUSED):
+        if self.blocked(self.entries):
             return exit_codes.USAGE
         return exit_codes.CONFLICT if self.conflict and self.count(UPDATED) else exit_codes.OK
 

@@ -85,7 +85,7 @@ def parse(text: str) -> Parsed:
                 problems.append(_not_understood(match[_REST], line))
             continue
         elif place == _KEY:
-            problems.append(_without_value(key, line))
+            problems.append(Problem(line, "", "there is no = after the name"))
             continue
         else:
             value = _quoted(match[place], place) if place != _EQUALS else ""
@@ -98,10 +98,6 @@ def _quoted(text: str, place: int) -> str:
         return text
     escapes = _ESCAPE_DOUBLE if place in (_DOUBLE, _DOUBLE_LINE) else _ESCAPE_SINGLE
     return escapes.sub(lambda match: _ESCAPES.get(match[1], match[1]), text)
-
-
-def _without_value(key: str, line: int) -> Problem:
-    return Problem(line, key if is_key(key) else "", "there is no = after the name")
 
 
 def _not_understood(rest: str, line: int) -> Problem:

@@ -36,6 +36,7 @@ OVERWRITE, SKIP, FAIL = "overwrite", "skip", "fail"
 ON_CONFLICT = (OVERWRITE, SKIP, FAIL)
 _MOST_NAMED = 20
 _TRIES = 3
+_EMPTY = "the value is empty"
 
 
 class Request(NamedTuple):
@@ -74,7 +75,8 @@ def run(
     """Store the entries and return what became of each: all of them, or none.
 
     One that cannot be stored makes the import fail with a UsageError, unless such are to be left
-    out. With `on_conflict` FAIL, secrets that have another value are a ConflictError.
+    out; an empty value is left out anyhow, but for a strict request. With `on_conflict` FAIL,
+    secrets that have another value are a ConflictError.
     """
     checked = _checked(workspace, sources, request)
     place = Place(workspace.settings.store, workspace.settings.team)
@@ -86,8 +88,8 @@ def run(
         skips_invalid=request.skip_invalid,
         conflict=request.on_conflict == FAIL,
     )
-    if checked.refused and not (request.skip_invalid or request.dry_run):
-        raise _cannot_be_stored(checked.refused)
+    if result.blocked(checked.refused) and not request.dry_run:
+        raise _cannot_be_stored([one for one in checked.refused if not one.left_out])
     if request.dry_run:
         done = _preview(workspace, checked, request)
     else:
@@ -112,6 +114,11 @@ def _checked(workspace: Workspace, sources: Sequence[Source], request: Request) 
             for place, key, reason in parsed.problems
         )
         for key, text, place in parsed.entries:
+            if _is_left_out(key, text, request):
+                where = _where(name, parsed.unit, place)
+                entries.refused.append(Imported(REFUSED, key, where, reason=_EMPTY, left_out=True))
+                _forget(entries, repeated, key, where)
+                continue
             value, reason = _value(key, text, request)
             found = wellknown.value_warnings(key, text) if value is not None else []
             if value is None or (found and request.strict):
@@ -122,10 +129,7 @@ def _checked(workspace: Workspace, sources: Sequence[Source], request: Request) 
                 )
                 continue
             warnings += found
-            if key in entries.places:
-                first = repeated.setdefault(key, [_where(*entries.places.pop(key))])
-                first.append(_where(name, parsed.unit, place))
-                del entries.values[key]
+            _forget(entries, repeated, key, _where(name, parsed.unit, place))
             entries.places[key] = (name, parsed.unit, place)
             entries.values[key] = Write(
                 key,
@@ -133,8 +137,19 @@ def _checked(workspace: Workspace, sources: Sequence[Source], request: Request) 
                 metadata=metadata,
                 first_description=wellknown.default_description(key),
             )
-    workspace.notices += _told(warnings, repeated)
+    workspace.notices += _told(warnings, repeated, sum(one.left_out for one in entries.refused))
     return entries
+
+
+def _is_left_out(key: str, text: str, request: Request) -> bool:
+    return not (text or request.allow_empty or request.strict) and is_key(key)
+
+
+def _forget(entries: _Entries, repeated: dict[str, list[str]], key: str, where: str) -> None:
+    """Take out an earlier entry of a name that stands there again."""
+    if key in entries.places:
+        repeated.setdefault(key, [_where(*entries.places.pop(key))]).append(where)
+        del entries.values[key]
 
 
 def _metadata(request: Request) -> dict[str, str] | None:
@@ -162,8 +177,8 @@ def _where(source: str, unit: str, place: int) -> str:
     return f"{source}, {unit} {place}"
 
 
-def _told(warnings: list[str], repeated: dict[str, list[str]]) -> list[str]:
-    """Return the notices about values that look wrong and names that stand there several times."""
+def _told(warnings: list[str], repeated: dict[str, list[str]], empty: int) -> list[str]:
+    """Return the notices about values that look wrong or are empty, and about repeated names."""
     told = [f"Warning: {warning}" for warning in warnings[:_MOST_NAMED]]
     if len(warnings) > _MOST_NAMED:
         told.append(f"Warning: {len(warnings) - _MOST_NAMED} more values look wrong.")
@@ -173,6 +188,12 @@ def _told(warnings: list[str], repeated: dict[str, list[str]]) -> list[str]:
     ]
     if len(repeated) > _MOST_NAMED:
         told.append(f"{len(repeated) - _MOST_NAMED} more names stand there several times.")
+    if empty:
+        told.append(
+            "An empty value is left out; --allow-empty stores it."
+            if empty == 1
+            else f"{empty} empty values are left out; --allow-empty stores them."
+        )
     return told
 
 

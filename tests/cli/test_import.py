@@ -171,17 +171,16 @@ def test_facts_go_with_each(cli, env_file):
 
 INVALID = {
     "a name with a dash": (b"A=1\nB-C=hunter2\n", "line 2: this is not a name for a secret"),
-    "an empty value": (b"A=1\nB=\n", "line 2 (B): the value is empty"),
     "a NUL": (b"A=1\n" + b"#" * 9000 + b"\nB=x\0y\n", "line 3 (B): the value contains a NUL byte"),
     "not UTF-8": (b"A=1\nB=hunter2\xff\n", "line 2 (B): it is not UTF-8 text"),
     "too large": (b"A=1\nB=" + b"x" * 65537, "line 2 (B): the value has 65537 bytes"),
     "a quote": (b"A=1\nB='hunter2\nC=3", "line 2 (B): the quote is never closed"),
     "no name": (b"A=1\n=hunter2", "line 2: there is no name"),
-    "no value": (b"A=1\nhunter2\n", "line 2 (hunter2): there is no = after the name"),
+    "no value": (b"A=1\nhunter2\n", "line 2: there is no = after the name"),
 }
 
 
-@pytest.mark.parametrize("name", [name for name in INVALID if name != "no value"])
+@pytest.mark.parametrize("name", INVALID)
 def test_what_cannot_be_stored_stops_everything(cli, refused, name):
     data, said = INVALID[name]
     error = refused(2, "import", stdin=data)
@@ -207,6 +206,39 @@ def test_all_refused_lines_are_told(refused):
 def test_empty_values_can_be_stored(cli):
     assert cli("import", "--allow-empty", stdin=b"A=\nB=''\n").data["created"] == 2
     assert stored(cli) == {"A": "", "B": ""}
+
+
+def test_empty_values_are_left_out_and_told(cli):
+    cli("set", "C", "kept")
+    done = cli("import", stdin=b"A=1\nB=\n\nC=''\n")
+    assert done.status == 0
+    assert [(one["action"], one["key"]) for one in done.data["entries"]] == [
+        ("created", "A"),
+        ("refused", "B"),
+        ("refused", "C"),
+    ]
+    assert done.data["entries"][2]["where"] == "standard input, line 4"
+    assert done.data["entries"][2]["reason"] == "the value is empty"
+    assert "2 empty values are left out; --allow-empty stores them." in done.err
+    assert stored(cli) == {"A": "1", "C": "kept"}
+
+
+def test_empty_values_are_no_failure_of_a_trial_run(cli):
+    assert cli("import", "--dry-run", stdin=b"A=1\nB=\n").status == 0
+    assert cli("import", "--dry-run", "--strict", stdin=b"A=1\nB=\n").status == 2
+    assert cli("import", "--dry-run", stdin=b"A=1\nB=\nC-D=x\n").status == 2
+
+
+def test_empty_values_are_refused_where_everything_has_to_be_right(cli, refused):
+    error = refused(2, "import", "--strict", stdin=b"A=1\nB=\n")
+    assert "standard input, line 2 (B): the value is empty." in error["message"]
+    assert cli("list", "-o", "names").text == ""
+
+
+def test_of_a_repeated_name_an_empty_value_counts_too(cli):
+    done = cli("import", stdin=b"A=1\nB=\nA=\nB=2\n")
+    assert "A stands there 2 times (standard input, line 1, standard input, line 3)" in done.err
+    assert stored(cli) == {"B": "2"}
 
 
 def test_values_that_look_wrong_are_told_or_refused(cli, refused):

@@ -55,9 +55,12 @@ def import_(
         bool,
         typer.Option("--skip-invalid", help="Leave out what cannot be stored, and go on."),
     ] = False,
-    allow_empty: Annotated[bool, typer.Option("--allow-empty", help="Store empty values.")] = False,
+    allow_empty: Annotated[
+        bool,
+        typer.Option("--allow-empty", help="Store empty values, which are left out otherwise."),
+    ] = False,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Refuse values that look wrong.")
+        bool, typer.Option("--strict", help="Refuse values that look wrong, and empty ones.")
     ] = False,
     meta: Annotated[
         list[str] | None,
@@ -66,8 +69,8 @@ def import_(
 ) -> ImportResult:
     """Store the secrets of .env, JSON or YAML files, or of the environment.
 
-    All of them or none, in one transaction. What is stored already gets a new version where the
-    value is another; the old one stays in its history.
+    All of them or none, in one transaction; only empty values are left out. What is stored already
+    gets a new version where the value is another; the old one stays in its history.
 
     Examples:
       infsh secrets import .env --dry-run
