@@ -41,6 +41,9 @@ def examine(workspace: Workspace, environ: Mapping[str, str]) -> Checkup:
         *_folder("state", settings.state),
         *_key_files(workspace),
     ]
+    if not workspace.is_local:
+        found += [_remote(workspace), surroundings.keyring(environ, needed=False)]
+        return Checkup([*found, surroundings.completion(environ)])
     locked = None
     try:
         if workspace.exists():
@@ -70,6 +73,21 @@ def without_settings(error: InfshError, environ: Mapping[str, str]) -> Checkup:
     found.append(surroundings.memory(0))
     found.append(surroundings.completion(environ))
     return Checkup(found)
+
+
+def _remote(workspace: Workspace) -> Finding:
+    """Ask the store in use whom the token belongs to."""
+    from infsh_secrets.services import logins
+
+    settings = workspace.settings.remote
+    try:
+        if settings is None or settings.address is None:
+            return Finding("store", OK, f"{workspace.store().name}, of a plugin")
+        account = logins.account(settings, workspace)
+    except InfshError as error:
+        return _failed("store", error)
+    who = f" of {account.user}" if account.user else ""
+    return Finding("store", OK, f"{settings.name} at {settings.url} accepts the token{who}.")
 
 
 def _failed(subject: str, error: InfshError) -> Finding:

@@ -45,6 +45,11 @@ def login(workspace: Workspace, settings: StoreSettings, text: str) -> Account:
     named = tokens.of_variables(origin, os.environ)
     if named is not None:
         workspace.notices.append(f"T{named.where[1:]} comes before it while it is set.")
+    if settings.name != workspace.settings.store:
+        workspace.notices.append(
+            f"Use it with -s {settings.name}, or for every command with: "
+            f"infsh secrets store use {settings.name}"
+        )
     return found._replace(
         token=where, action=f"Logged in to {settings.name}. The token is in {where}."
     )

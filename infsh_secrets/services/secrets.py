@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from infsh_secrets.config.settings import LOGGED, REQUIRED
-from infsh_secrets.domain.errors import InfshError, NotFoundError, UsageError
+from infsh_secrets.domain.errors import DeniedError, InfshError, NotFoundError, UsageError
 from infsh_secrets.domain.names import DEFAULT_ENVIRONMENT, DEFAULT_TEAM, check_key
 from infsh_secrets.domain.sanitize import sanitize
 from infsh_secrets.stores.vault.uselog import Use, append
@@ -139,6 +139,11 @@ def select(workspace: Workspace, filters: Filters) -> list[SecretInfo]:
 
     if not workspace.exists() and not workspace.settings.vault_named:
         return []  # the first secret makes it; one that is named and absent is rather a typo
+    if filters.unused_since is not None and not workspace.is_local:
+        raise DeniedError(
+            f"The store {workspace.settings.store} does not tell when its secrets were used.",
+            "Leave --unused out; the local vault knows: -s vault",
+        )
     chain = workspace.settings.environments
     found = workspace.store().listing(
         chain[0] if len(chain) == 1 and not filters.all_environments else None,

@@ -101,6 +101,7 @@ def test_what_the_store_cannot_do_is_a_sentence(elsewhere, work):
         (("set", "B", "x", "--expires", "90d"), "keeps no expiry"),
         (("set", "B", "x", "-e", "staging"), "has no environments"),
         (("list", "-e", "staging"), "has no environments"),
+        (("list", "--unused", "90d"), "does not tell when its secrets were used"),
         (("copy", "API_KEY", "--to-env", "staging"), "has no environments"),
     ):
         error = elsewhere(*argv).error
@@ -171,6 +172,18 @@ def test_a_token_that_may_not_write_is_told_before_a_value_is_asked_for(elsewher
     assert "lacks the scope secrets:write" in done.err
     work.answer.scopes = ["*"]
     assert elsewhere("set", "A", VALUE).status == 0
+
+
+def test_doctor_asks_the_store(elsewhere, work):
+    done = elsewhere("doctor")
+    (found,) = (one for one in done.data if one["check"] == "store")
+    assert found["status"] == "ok"
+    assert found["message"] == f"work at {work.url} accepts the token of Someone."
+    assert not any(one["check"] == "vault" for one in done.data)
+    work.answer.token = "another"
+    done = elsewhere("doctor")
+    (found,) = (one for one in done.data if one["check"] == "store")
+    assert (done.status, found["status"]) == (6, "failed")
 
 
 def test_options_of_the_vault_do_not_fit(refused, work, tmp_path):
