@@ -16,7 +16,7 @@ from infsh_secrets.domain.server_results import (
     TokenList,
     TokenRevoked,
 )
-from infsh_secrets.domain.times import parse_moment
+from infsh_secrets.domain.times import parse_moment, rfc3339
 from infsh_secrets.server.data import open_server_data
 from infsh_secrets.server.tokens import ADMIN, MEMBER, NEVER, READ, ROLES, SCOPES
 from infsh_secrets.stores.vault.store import now_ms
@@ -71,6 +71,11 @@ class Server:
             token, text = data.tokens.create(
                 team, check_token_name(name), chosen, wanted, ends, now
             )
+        until = (rfc3339(ends or None) or "")[:10]
+        self.notices.append(
+            f"The token {token.id} ({name}) of the team {team}: {chosen}, {' '.join(wanted)}, "
+            f"{f'until {until}' if until else 'without end'}. It is shown this once."
+        )
         if chosen == MEMBER and set(wanted) - {READ}:
             self.notices.append(
                 "A member may neither change nor reveal secrets, whatever the scopes say: "

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from infsh_secrets.crypto import keyslots
 from infsh_secrets.crypto.keytext import key_id
-from infsh_secrets.domain.errors import InfshError, LockedError, NotFoundError
+from infsh_secrets.domain.errors import ConflictError, InfshError, LockedError, NotFoundError
 from infsh_secrets.domain.names import check_team
 from infsh_secrets.domain.sanitize import sanitize
 from infsh_secrets.files.private import (
@@ -66,7 +66,12 @@ class ServerData:
         """
         path = self.vault_path(check_team(name))
         with ExclusiveLock(os.path.join(self.folder, _LOCK)):
-            if os.path.lexists(path) and self.tokens.team(name) is None:
+            if self.tokens.team(name):
+                raise ConflictError(
+                    f"The server has a team named {name} already.",
+                    f"Make a token of it with: infsh secrets token create --team {name}",
+                )
+            if os.path.lexists(path):
                 self._put_aside(name)  # left by a removal or creation that was killed half-way
             new = draw_vault()
             own = self.key.team(name)

@@ -68,31 +68,25 @@ class Listing:
     def slice(self, environment: str, offset: int, limit: int) -> list[Stored]:
         """Return at most `limit` of an environment's secrets after the newest `offset` ones."""
         places = self._order.get(environment, [])
-        end = max(len(places) - offset, 0)
-        return [self._by_id[place[1]] for place in reversed(places[max(end - limit, 0) : end])]
-
-    def find(self, identity: bytes) -> Stored | None:
-        """Return a secret of any environment by its id."""
-        return self._by_id.get(identity)
-
-    def page(self, environment: str, span: Span, fits: Callable[[Stored], bool] | None) -> Page:
-        """Return the part of an environment's list that `span` means; None is what all fits."""
-        places = self._order.get(environment, [])
         if span.before is not None:
             start = bisect_left(places, (span.before[0], span.before[1] + b"\0"))
-            found, more = self._take(places[start:], span.limit, fits)
+            found, more = self._take(places, range(start, len(places)), span.limit, fits)
             found.reverse()
-            return Page(found, has_next=bool(places[:start]), has_previous=more)
+            return Page(found, has_next=start > 0, has_previous=more)
         end = len(places) if span.after is None else bisect_left(places, span.after)
-        found, more = self._take(reversed(places[:end]), span.limit, fits)
+        found, more = self._take(places, range(end - 1, -1, -1), span.limit, fits)
         return Page(found, has_next=more, has_previous=end < len(places))
 
     def _take(
-        self, places: Iterable[Place], limit: int, fits: Callable[[Stored], bool] | None
+        self,
+        places: list[Place],
+        order: range,
+        limit: int,
+        fits: Callable[[Stored], bool] | None,
     ) -> tuple[list[Stored], bool]:
         found: list[Stored] = []
-        for place in places:
-            one = self._by_id[place[1]]
+        for number in order:
+            one = self._by_id[places[number][1]]
             if fits is not None and not fits(one):
                 continue
             if len(found) == limit:

@@ -65,19 +65,28 @@ def serve(options: Options, tell: Callable[[str], None]) -> None:
         with open_server_data(options.data, options.key_file, make=True) as data:
             for notice in data.notices:
                 tell(notice)
-            tell(f"Listening on {address(listener, under_tls=tls is not None)}")
-            _serve_on(listener, data, options, tls)
+            if not data.tokens.teams():
+                tell(
+                    "There are no teams yet. Make one with: infsh secrets team create NAME "
+                    f"--data {sanitize(data.folder)}"
+                )
+            where = address(listener, under_tls=tls is not None)
+            _serve_on(listener, data, options, tls, lambda: tell(f"Listening on {where}"))
     finally:
         listener.close()
 
 
 def _serve_on(
-    listener: socket.socket, data: ServerData, options: Options, tls: ssl.SSLContext | None
+    listener: socket.socket,
+    data: ServerData,
+    options: Options,
+    tls: ssl.SSLContext | None,
+    started: Callable[[], None],
 ) -> None:
     limits, log = options.limits, AccessLog()
     application = build(data, limits, log, behind_proxy=options.behind_proxy)
     _quiet_uvicorn(log)
-    server = StoppableServer(configured(application.asgi, limits, tls))
+    server = StoppableServer(configured(application.asgi, limits, tls), started)
     try:
         asyncio.run(server.run_on(listener))
     finally:
@@ -176,7 +185,20 @@ def configured(
 
 
 class StoppableServer(uvicorn.Server):
-    """uvicorn's server on a socket that listens already; signals end it and nothing else."""
+    """uvicorn's server on a socket that listens already; signals end it and nothing else.
+
+    `started` is called when requests are answered and signals are heeded.
+    """
+
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None] | None = None) -> None:
+        super().__init__(config)
+        self._tell_started = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer."""
+        await super().startup(sockets)
+        if self._tell_started is not None:
+            self._tell_started()
 
     async def run_on(self, listener: socket.socket) -> None:
         """Serve until a signal or `should_exit` says that it is enough, then drain."""
@@ -238,7 +260,8 @@ class _ToLog(logging.Handler):
         self._log = log
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._log.note(f"{record.name}: {record.msg}")
+        first, _, _ = str(record.msg).partition("\n")
+        self._log.note(f"{record.name}: {first}")
 
 
 def _quiet_uvicorn(log: AccessLog) -> None:

@@ -7,7 +7,7 @@ import secrets
 from typing import TYPE_CHECKING, NamedTuple
 
 from infsh_secrets.crypto.binding import compare_digest, hmac_digest
-from infsh_secrets.domain.errors import ConflictError, LockedError, NotFoundError
+from infsh_secrets.domain.errors import LockedError, NotFoundError
 from infsh_secrets.domain.sanitize import sanitize
 from infsh_secrets.files.private import create_private_file, os_error, sync_folder
 from infsh_secrets.stores.vault.layout import lp, u64
@@ -119,10 +119,8 @@ class TokenDatabase:
         return _team(rows[0]) if rows else None
 
     def add_team(self, name: str, vault: bytes, now: int) -> None:
-        """Note a team; ConflictError when there is one of that name."""
+        """Note a team, of whose name there is none."""
         with _Writing(self._file):
-            if self.team(name):
-                raise ConflictError(f"There is a team named {name} already.")
             self._file.run("INSERT INTO teams VALUES(?,?,?)", (name, vault, now))
 
     def remove_team(self, name: str) -> int:

@@ -68,9 +68,12 @@ class VaultWorker:
         self._jobs.put(_Reveal(wanted, result))
         return result
 
-    def close(self, timeout: float | None = None) -> None:
-        """Let the thread finish what was asked for, and close the vault."""
+    def stop(self) -> None:
+        """Let the thread finish what was asked for, close the vault, and end."""
         self._jobs.put(None)
+
+    def join(self, timeout: float) -> None:
+        """Wait until it has ended, at most so many seconds."""
         self._thread.join(timeout)
 
     # -- in the thread -----------------------------------------------------------------------------

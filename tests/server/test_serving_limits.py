@@ -248,7 +248,7 @@ def test_a_handler_has_its_time(serve, monkeypatch):
     client = served.client()
     client.post("/secrets", json={"key": "K", "value": "v"})
     go_on = threading.Event()
-    (team,) = served.application.teams._open.values()
+    ((_, team, _),) = served.application.teams._open.values()
     team._worker.call(lambda _: go_on.wait(PATIENCE))
     try:
         answer = client.get("/secrets/K")

@@ -110,7 +110,7 @@ def test_reveals_at_the_same_time_share_a_commit(served, monkeypatch):
         return reveal(vault, wanted)
 
     monkeypatch.setattr(held.HeldVault, "reveal", counted)
-    (team,) = served.application.teams._open.values()
+    ((_, team, _),) = served.application.teams._open.values()
     go_on = threading.Event()
     team._worker.call(lambda _: go_on.wait(PATIENCE))
 
