@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from infsh_secrets.domain.errors import ConflictError, DeniedError, NotFoundError, UsageError
 from infsh_secrets.domain.models import check_description, check_metadata, check_value
 from infsh_secrets.domain.names import check_key
+from infsh_secrets.domain.sanitize import sanitize
 from infsh_secrets.domain.sync_results import (
     CREATED,
     DELETED,
@@ -188,7 +189,8 @@ def _question(plan: Plan) -> str:
 
 
 def _named(keys: list[str]) -> str:
-    return f"{len(keys)} ({some(keys, _MOST_NAMED)})"
+    # A question is written to the terminal as it is, and these names come from a store.
+    return f"{len(keys)} ({sanitize(some(keys, _MOST_NAMED))})"
 
 
 def _compared(

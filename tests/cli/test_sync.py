@@ -140,3 +140,70 @@ def test_a_person_is_asked(cli, two, monkeypatch):
             "-y",
         )
     ]
+
+
+@pytest.fixture
+def agents(cli):
+    """A server of Julep, which gives no values back, as the store `agents`."""
+    from fake_server import Julep, Server
+
+    key = "made_up_julep_key"
+    with Server(Julep(key)).running() as server:
+        cli("store", "add", "agents", server.url, "--kind", "julep", "-q")
+        assert cli("login", "agents", "--with-token", stdin=key.encode(), root=True).status == 0
+        yield server
+
+
+def test_julep_takes_values_and_gives_none(cli, two, agents):
+    cli("set", "_X=1", "-q")
+    done = cli("sync", "--from", "vault", "--to", "agents")
+    assert (done.status, done.error["code"]) == (2, "usage")
+    assert "_X: julep takes no name that does not begin with a letter" in done.error["message"]
+    assert not agents.answer.secrets
+    done = cli("sync", "--from", "vault", "--to", "agents", "--skip-invalid")
+    assert done.status == 0, done.err
+    assert (done.data["created"], done.data["refused"]) == (3, 1)
+    assert {one["verified"] for one in done.data["secrets"]} == {None}
+    assert "could not be verified" in done.err
+    assert HIDDEN not in done.text + done.err
+    done = cli("diff", "vault", "agents")
+    assert (done.status, done.data["unknown"], done.data["only_in_a"]) == (6, 3, 1)
+    assert "only names compare" in done.err
+    assert cli("diff", "vault", "agents", "--names-only", "[!_]*").status == 0
+    assert cli("sync", "--from", "agents", "--to", "vault").status == 10
+
+
+def test_what_cannot_be_compared_is_not_overwritten_unasked(cli, two, agents):
+    cli("sync", "--from", "vault", "--to", "agents", "-q")
+    written = len(agents.seen)
+    done = cli("sync", "--from", "vault", "--to", "agents")
+    assert done.status == 2
+    assert not [one for one in agents.seen[written:] if one.method in ("PUT", "POST")]
+    done = cli("sync", "--from", "vault", "--to", "agents", "--on-conflict", "skip")
+    assert (done.status, done.data["skipped"]) == (0, 3)
+    assert cli("sync", "--from", "vault", "--to", "agents", "-y").data["updated"] == 3
+
+
+def test_a_connection_that_breaks_in_the_middle(cli, two, work):
+    """What was done before is told on standard output, what stopped it on standard error."""
+    put = []
+
+    def breaking(handler, seen):
+        if seen.method == "POST" and seen.path == "/secrets":
+            put.append(seen)
+            if len(put) == 2:
+                handler.connection.close()
+                return None
+        return True
+
+    work.faults += [breaking] * 50
+    done = cli("sync", "--from", "vault", "--to", "work")
+    assert done.status == 7
+    assert [one["action"] for one in done.data["secrets"]] == ["created", "failed", "not_done"]
+    assert done.data["complete"] is False
+    assert "1 of 3 changes of work were made, 1 were not begun" in done.err
+    assert HIDDEN not in done.text + done.err
+    work.faults.clear()
+    done = cli("sync", "--from", "vault", "--to", "work", "--on-conflict", "overwrite")
+    assert done.status == 0
+    assert cli("diff", "vault", "work", "-q").status == 0

@@ -272,6 +272,13 @@ def test_a_store_with_versions_is_overwritten_without_a_question(workspace, sour
     assert asked == "Delete 1 (OLD) in b? They can be restored for 30 days."
 
 
+def test_a_question_shows_no_escapes_of_a_store(workspace, source):
+    target = filled(Remote(), {"\x1b[2J\u202eevil": "v"})
+    asked = plan_of(workspace, source, target, prune=True).question
+    assert "evil" in asked
+    assert asked.isprintable()
+
+
 def test_conflicts(sync, source):
     target = filled(Remote(), {"KEY_1": "x"})
     with pytest.raises(ConflictError, match="KEY_1"):
