@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from infsh_secrets.domain.server_results import TeamRemoved, TokenCreated, TokenList, TokenRevoked
+from infsh_secrets.domain.server_results import (
+    TeamAdded,
+    TeamRemoved,
+    TokenCreated,
+    TokenList,
+    TokenRevoked,
+)
 from infsh_secrets.domain.times import age, rfc3339
 
 if TYPE_CHECKING:
@@ -21,6 +27,8 @@ def as_data(result: ServerResult) -> Any:
         return {"token": result.text, **_record(result.facts)}
     if isinstance(result, TokenRevoked):
         return _record(result.facts)
+    if isinstance(result, TeamAdded):
+        return {"name": result.team, "path": result.path}
     return {"name": result.team, "tokens": result.tokens, "path": result.path or None}
 
 
@@ -28,7 +36,7 @@ def names(result: ServerResult) -> list[str]:
     """Return the ids of tokens, or the name of a team."""
     if isinstance(result, TokenList):
         return [one.id for one in result.tokens]
-    return [result.team] if isinstance(result, TeamRemoved) else [result.facts.id]
+    return [result.team] if isinstance(result, TeamAdded | TeamRemoved) else [result.facts.id]
 
 
 def rows(result: TokenList, now: int) -> list[tuple[str, ...]]:
@@ -55,6 +63,14 @@ def sentences(result: ServerResult) -> list[str]:
         return [f"The token {result.facts.id} ({result.facts.name}) opens nothing any more."]
     if isinstance(result, TokenList):
         return ["No tokens. Make one with: infsh secrets token create --team NAME"]
+    if isinstance(result, TeamAdded):
+        import shlex
+
+        command = ["token", "create", "--team", result.team, "--data", result.folder]
+        return [
+            f"Created the team {result.team}. Make a token for it with: "
+            f"infsh secrets {shlex.join(command)}"
+        ]
     ended = f"{result.tokens} {'token' if result.tokens == 1 else 'tokens'} ended"
     aside = f" Its vault was put aside: {result.path}" if result.path else ""
     return [f"Removed the team {result.team}; {ended}.{aside}"]

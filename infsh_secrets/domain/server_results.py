@@ -44,6 +44,14 @@ class TokenRevoked(NamedTuple):
     facts: TokenFacts
 
 
+class TeamAdded(NamedTuple):
+    """A team that a server has now, where its vault is, and the server's folder."""
+
+    team: str
+    path: str
+    folder: str
+
+
 class TeamRemoved(NamedTuple):
     """A team that is gone, how many tokens went with it, and where its vault was put aside."""
 
@@ -52,5 +60,5 @@ class TeamRemoved(NamedTuple):
     path: str
 
 
-ServerResult = TokenCreated | TokenList | TokenRevoked | TeamRemoved
-SERVER_RESULTS = (TokenCreated, TokenList, TokenRevoked, TeamRemoved)
+ServerResult = TokenCreated | TokenList | TokenRevoked | TeamAdded | TeamRemoved
+SERVER_RESULTS = (TokenCreated, TokenList, TokenRevoked, TeamAdded, TeamRemoved)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from infsh_secrets.config.paths import folder
 from infsh_secrets.domain.errors import UsageError
-from infsh_secrets.domain.results import TeamCreated, TeamList
+from infsh_secrets.domain.results import TeamList
 from infsh_secrets.domain.sanitize import sanitize
 from infsh_secrets.domain.server_results import (
+    TeamAdded,
     TeamRemoved,
     TokenCreated,
     TokenFacts,
@@ -39,10 +40,10 @@ class Server:
         self.key_file = key_file(environ)
         self.notices: list[str] = []
 
-    def create_team(self, name: str) -> TeamCreated:
+    def create_team(self, name: str) -> TeamAdded:
         """Make a team with a vault of its own; the first one makes the server's folder."""
         with self._open(make=True) as data:
-            return TeamCreated(name, data.create_team(name))
+            return TeamAdded(name, data.create_team(name), data.folder)
 
     def teams(self) -> TeamList:
         """Return the teams of the server."""

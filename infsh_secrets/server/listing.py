@@ -68,6 +68,16 @@ class Listing:
     def slice(self, environment: str, offset: int, limit: int) -> list[Stored]:
         """Return at most `limit` of an environment's secrets after the newest `offset` ones."""
         places = self._order.get(environment, [])
+        end = max(len(places) - offset, 0)
+        return [self._by_id[place[1]] for place in reversed(places[max(end - limit, 0) : end])]
+
+    def find(self, identity: bytes) -> Stored | None:
+        """Return a secret of any environment by its id."""
+        return self._by_id.get(identity)
+
+    def page(self, environment: str, span: Span, fits: Callable[[Stored], bool] | None) -> Page:
+        """Return the part of an environment's list that `span` means; None is what all fits."""
+        places = self._order.get(environment, [])
         if span.before is not None:
             start = bisect_left(places, (span.before[0], span.before[1] + b"\0"))
             found, more = self._take(places, range(start, len(places)), span.limit, fits)

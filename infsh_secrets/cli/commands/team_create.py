@@ -10,6 +10,7 @@ import typer
 from infsh_secrets.cli.context import Context
 from infsh_secrets.cli.options import command
 from infsh_secrets.domain.results import TeamCreated
+from infsh_secrets.domain.server_results import TeamAdded
 
 
 @command
@@ -20,7 +21,7 @@ def team_create(
         str | None,
         typer.Option("--data", metavar="FOLDER", help="On a server: the folder of the server."),
     ] = None,
-) -> TeamCreated:
+) -> TeamCreated | TeamAdded:
     """Make the vault of a team, with a key of its own; use it with --team NAME."""
     if data is not None:
         from infsh_secrets.server.administration import Server
