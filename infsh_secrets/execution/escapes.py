@@ -11,16 +11,18 @@ from bisect import bisect_right
 
 ESCAPE = b"\x1b"
 _LONGEST = 64
-# Control Sequence Introducer sequences of ECMA-48, 5.4, with a bound on their length.
-_SEQUENCE = re.compile(rb"\x1b\[[0-?]{0,56}[ -/]{0,4}[@-~]")
-_BEGUN = re.compile(rb"\x1b(?:\[[0-?]{0,56}[ -/]{0,4})?\Z")
+# Control Sequence Introducer sequences of ECMA-48, 5.4, with a bound on their length. The choice of
+# a character set and the shift to the first one are what terminfo's `sgr0` ends colours with.
+_SEQUENCE = re.compile(rb"\x1b(?:\[[0-?]{0,56}[ -/]{0,4}[@-~]|[()][0-9A-Z])\x0f?")
+# One that is complete may have its shift still to come.
+_BEGUN = re.compile(rb"\x1b(?:\[[0-?]{0,56}[ -/]{0,4}[@-~]?|[()][0-9A-Z]?)?\Z")
 
 
 class PlainView:
     """What is left of `data` without its control sequences, and where each byte of it was.
 
-    A sequence that is not complete yet is no part of `text`; it begins at `begun`, which is the
-    length of `data` where there is none.
+    A sequence that may go on behind the end is no part of `text`; it begins at `begun`, which is
+    the length of `data` where there is none.
     """
 
     def __init__(self, data: bytes) -> None:

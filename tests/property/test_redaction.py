@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from infsh_secrets.execution.matching import Matcher
 from infsh_secrets.execution.redact import Redactor
 
-SEQUENCE = re.compile(rb"\x1b\[[0-?]{0,56}[ -/]{0,4}[@-~]")
+SEQUENCE = re.compile(rb"\x1b(?:\[[0-?]{0,56}[ -/]{0,4}[@-~]|[()][0-9A-Z])\x0f?")
 
 
 class WithForms(Redactor):
@@ -125,6 +125,8 @@ def test_redaction_equals_the_oracle_on_small_alphabets(seed, record_property):
 def test_redaction_equals_the_oracle_through_control_sequences(seed):
     rng = random.Random(1000 + seed)
     alphabet = [b"a", b"b", b"\x1b[m", b"\x1b[1m", b"\x1b", b"[", b"1", b"m"]
+    if seed % 2:
+        alphabet += [b"\x1b(B", b"(", b"B", b"\x0f", b"\x1b[m\x0f"]
     for _ in range(300):
         data, forms = random_case(rng, alphabet)
         if rng.random() < 0.6:

@@ -88,6 +88,22 @@ def test_colours_between_the_characters_do_not_hide_a_value(stream):
     assert out == b"grep: [REDACTED:SOME_KEY]\x1b[01;31m\x1b[K\x1b[m\x1b[K\n"
 
 
+@pytest.mark.parametrize("end", [b"\x1b(B\x1b[m", b"\x1b[m\x0f", b"\x1b[0;10m\x0f"])
+def test_what_a_terminal_ends_colours_with_does_not_hide_a_value(end):
+    painted = b"\x1b[31m" + VALUE[:6] + end + VALUE[6:] + b"\n"
+    for size in (1, 2, 3, len(painted)):
+        stream = Redactor([("SOME_KEY", VALUE)]).stream()
+        pieces = [painted[at : at + size] for at in range(0, len(painted), size)]
+        out = b"".join(map(stream.feed, pieces)) + stream.flush()
+        assert out == b"\x1b[31m[REDACTED:SOME_KEY]" + end + b"\n"
+
+
+def test_the_end_of_colours_is_not_waited_for(stream):
+    assert stream.feed(b"\x1b[31mred\x1b[K") == b"\x1b[31mred\x1b[K"
+    assert not stream.held
+    assert stream.feed(b"\x0f$ ") == b"\x0f$ "
+
+
 def test_colours_around_a_value_stay(stream):
     assert whole(stream, b"\x1b[1m" + VALUE + b"\x1b[0m") == b"\x1b[1m[REDACTED:SOME_KEY]\x1b[0m"
 
