@@ -34,6 +34,9 @@ _TRIED_EVERY = 16
 
 _PREFIX = 4
 _FEW = 64
+_SEARCHED = 1024
+"""At the end of a form, how many bytes are searched for an anchor that another form has."""
+
 _MANY = 64
 """From so many hits in a block on, it is searched whole rather than around each of them."""
 
@@ -52,8 +55,11 @@ class Matcher:
         self._longest = max(map(len, self._sorted), default=0)
         self._short_prefixes = {form[:size] for form in owners for size in range(1, _PREFIX)}
         self._starts = _automaton(sorted({form[:_PREFIX] for form in owners}), overlapping=True)
-        anchors = _anchored(owners, _SHORT_ANCHOR)
-        groups = -(-len(anchors) // _MOST_FOR_VECTORS)
+        anchors = {}
+        groups = -(-len(set(owners.values())) // _MOST_FOR_VECTORS)
+        if groups <= _MOST_GROUPS:  # with more owners there are more anchors as well
+            anchors = _anchored(owners, _SHORT_ANCHOR)
+            groups = -(-len(anchors) // _MOST_FOR_VECTORS)
         if groups > _MOST_GROUPS:
             anchors = _anchored(owners, _LONG_ANCHOR)
         self._anchors = list(anchors)
@@ -166,7 +172,8 @@ def _anchored(owners: dict[bytes, int], length: int) -> dict[bytes, list[tuple[b
 
 
 def _shared(form: bytes, known: dict[bytes, None], length: int) -> bytes | None:
-    """Return one of the known anchors that is in `form`, by whichever search is shorter."""
+    """Return one of the known anchors that is near the end of `form`, by the shorter search."""
+    form = form[-_SEARCHED:]
     if len(known) <= _FEW:
         return next((anchor for anchor in known if anchor in form), None)
     pieces = (form[start : start + length] for start in range(len(form) - length + 1))

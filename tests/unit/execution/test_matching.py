@@ -5,6 +5,7 @@ import random
 import pytest
 
 from infsh_secrets.domain.variants import forms
+from infsh_secrets.execution import matching
 from infsh_secrets.execution.matching import Matcher
 
 SECRETS = [f"made-up-{place}-{random.Random(place).randbytes(12).hex()}" for place in range(12)]
@@ -58,6 +59,22 @@ def test_a_single_form_in_a_long_text(matcher, found):
     for place, form in enumerate(found):
         data = b"-" * 3000 + form + b"-" * 200
         assert (3000, 3000 + len(form), found[form]) in matcher.find(data), place
+
+
+@pytest.mark.parametrize("more", [0, 100])
+def test_of_a_long_form_only_the_end_is_searched_for_anchors(more):
+    known = dict.fromkeys([b"near", b"gone", *(b"%04d" % number for number in range(more))])
+    assert matching._shared(b"-" * 100 + b"near" + b"-" * 900, known, 4) == b"near"
+    assert matching._shared(b"gone" + b"-" * 60_000, known, 4) is None
+
+
+def test_a_large_value_is_found_whole_and_by_its_lines():
+    chance = random.Random(3)
+    lines = [f"made-up-{chance.randbytes(24).hex()}" for _ in range(200)]
+    known = dict.fromkeys(forms("\n".join(lines).encode()), 0)
+    made = Matcher(known.items())
+    for form in (max(known, key=len), next(iter(known)), lines[100].encode()):
+        assert (100, 100 + len(form), 0) in made.find(b"-" * 100 + form + b"-")
 
 
 def test_the_faster_way_is_taken_and_the_other_tried_again(matcher, monkeypatch):
