@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from infsh_secrets.stores.base import Selection
 
 UNMASKED = "INFSH_NO_MASKING"
+_NO = ("", "0", "false", "no", "off")
 
 
 class Wanted:
@@ -251,7 +252,7 @@ def _redactor(
     workspace: Workspace, request: Request, plan: Plan, parent: Mapping[str, str]
 ) -> Redactor | None:
     """Return what masks the output, after a warning that names what it cannot mask."""
-    off = not request.masking or parent.get(UNMASKED) not in (None, "", "0")
+    off = not request.masking or (parent.get(UNMASKED) or "").lower() not in _NO
     if off or not plan.protected:
         return None
     from infsh_secrets.execution.redact import Redactor

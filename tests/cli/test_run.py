@@ -492,8 +492,9 @@ def test_output_is_masked(app, cli, monkeypatch):
     assert cli("run", "--no-masking", "--", *command).text == f"1 {VALUE}-1\n"
     monkeypatch.setenv("INFSH_NO_MASKING", "1")
     assert cli("run", "--", *command).text == f"1 {VALUE}-1\n"
-    monkeypatch.setenv("INFSH_NO_MASKING", "0")
-    assert cli("run", "--", *command).text == "1 [REDACTED:FIRST]\n"
+    for no in ("0", "false", "No", "off", ""):
+        monkeypatch.setenv("INFSH_NO_MASKING", no)
+        assert cli("run", "--", *command).text == "1 [REDACTED:FIRST]\n"
 
 
 def test_what_cannot_be_masked_is_named_once_and_not_shown(app, cli):
