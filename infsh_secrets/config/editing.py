@@ -7,7 +7,12 @@ import os
 from infsh_secrets.config.settings import configuration_path, load_configuration
 from infsh_secrets.domain.errors import UsageError
 from infsh_secrets.domain.sanitize import sanitize
-from infsh_secrets.files.private import ExclusiveLock, create_private_file, ensure_private_folder
+from infsh_secrets.files.private import (
+    ExclusiveLock,
+    create_private_file,
+    ensure_private_folder,
+    os_error,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +55,7 @@ def edit(environ: Mapping[str, str], change: Callable[[TOMLDocument], None]) -> 
         create_private_file(beside, data, _WHAT)
         try:
             os.replace(beside, place)
-        except OSError:
+        except OSError as error:
             os.unlink(beside)
-            raise
+            raise os_error(error, _WHAT, path) from None
     return path
