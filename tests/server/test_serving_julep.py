@@ -11,7 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from infsh_secrets.domain.errors import UsageError
+from infsh_secrets.domain.errors import NotFoundError, UsageError
+from infsh_secrets.domain.models import SecretValue
+from infsh_secrets.server.held import HeldVault, Whole
 from infsh_secrets.server.routes import julep
 from infsh_secrets.server.routes.julep_metadata import as_object, as_pairs
 from infsh_secrets.server.tokens import SCOPES
@@ -255,6 +257,27 @@ def entries(served):
     with served.data() as data, data.open_team(data.tokens.team("acme")) as vault:
         vault.listing()
         return vault.seen
+
+
+def test_another_secret_that_has_taken_the_name_meanwhile_is_left_alone(served, monkeypatch):
+    with served.data() as data:
+        vault = HeldVault(data.open_team(data.tokens.team("acme")))
+        try:
+            place = (("someone", "test"), "default")
+            new = Whole("A", SecretValue(VALUE.encode()), None, None)
+            stale = vault.create_whole(*place, new)
+            vault.purge(*place, "A")
+            fresh = vault.create_whole(*place, new)
+            monkeypatch.setattr(vault, "_identified", lambda *_: stale)
+            for name in ("A", "B"):
+                change = Whole(name, SecretValue(b"another-value"), None, None)
+                with pytest.raises(NotFoundError):
+                    vault.change_whole(*place, stale.id, change)
+            with pytest.raises(NotFoundError):
+                vault.delete_identified(*place, stale.id)
+            assert vault.get("default", "A").info.fingerprint == fresh.info.fingerprint
+        finally:
+            vault.close()
 
 
 def test_nothing_of_a_deleted_secret_is_in_a_new_one(client):
