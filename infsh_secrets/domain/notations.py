@@ -95,6 +95,14 @@ _SOURCE = (
     {37: "%25", 13: "%0D", 10: "%0A", 58: "%3A", 44: "%2C"},
 )
 
+_YAML = {
+    **_table(_CONTROLS + "\x7f", "\\x{n:02X}"),
+    **_LINE_ESCAPES,
+    **dict(zip(b"\0\a\b\v\f\x1b", ("\\0", "\\a", "\\b", "\\v", "\\f", "\\e"), strict=True)),
+    **_table('"\\', "\\{c}"),
+    **dict(zip((0x85, 0xA0, 0x2028, 0x2029), ("\\N", "\\_", "\\L", "\\P"), strict=True)),
+}
+
 _ALWAYS = "_.-"
 _URL_SAFE = (
     "~",  # urllib.parse.quote with safe='', curl, Go
@@ -151,6 +159,7 @@ def notations(text: str) -> Iterator[str]:
     yield from _html(text)
     yield from _shell(text)
     yield from _source(text)
+    yield from _yaml(text)
 
 
 def _ascii(text: str, template: str) -> str:
@@ -224,6 +233,22 @@ def _shell(text: str) -> Iterator[str]:
     if not text.isascii():
         data = ansi.encode("utf-8", "surrogateescape")
         yield "".join([_ANSI_OCTAL[byte] for byte in data])
+
+
+def _yaml(text: str) -> Iterator[str]:
+    """Double-quoted text of PyYAML and libyaml; what is printable ASCII is as in JSON."""
+    if text.isascii() and text.isprintable():
+        return
+    escaped = text.translate(_YAML)
+    yield escaped
+    yield "".join([c if c < "\x7f" else _yaml_escape(c) for c in escaped])
+
+
+def _yaml_escape(character: str) -> str:
+    number = ord(character)
+    if number < 0x100:  # noqa: PLR2004  # two digits
+        return f"\\x{number:02X}"
+    return f"\\u{number:04X}" if number < 0x10000 else f"\\U{number:08X}"  # noqa: PLR2004  # four
 
 
 def _source(text: str) -> Iterator[str]:

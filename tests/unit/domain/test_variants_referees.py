@@ -8,6 +8,7 @@ import shutil
 import subprocess
 
 import pytest
+import yaml
 
 from infsh_secrets.domain.variants import forms
 
@@ -78,6 +79,12 @@ def remains(output: bytes, value: bytes) -> list[bytes]:
             start = output.find(form, start + 1)
     left = bytes(byte for byte, shown in zip(output, bare, strict=True) if shown)
     return [SCAFFOLD.sub(b"", text) for text in re.findall(rb"<< (.*?) >>", left, re.DOTALL)]
+
+
+@pytest.mark.parametrize("value", [*VALUES, "pässw0rd ключ €\u2028\u0085\xa0 \N{KEY} end"])
+def test_what_yaml_writes_in_double_quotes_is_covered(value):
+    written = yaml.safe_dump(value, default_style='"', width=10_000)
+    assert written.strip()[1:-1].encode() in forms(value.encode())
 
 
 @pytest.mark.parametrize("value", VALUES, ids=range(len(VALUES)))
