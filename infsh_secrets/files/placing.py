@@ -26,7 +26,7 @@ def place_file(path: str, data: bytes, what: str, *, replace: bool) -> None:
     """
     check_place(path, what, replace=replace)
     temporary = _beside(path)
-    create_private_file(temporary, data, what)
+    create_private_file(temporary, data, what, path)
     try:
         if replace:
             os.replace(temporary, path)
@@ -49,7 +49,7 @@ def place_folder(path: str, files: Mapping[str, bytes], what: str) -> None:
     try:
         os.mkdir(temporary, 0o700)
         for name, data in files.items():
-            create_private_file(os.path.join(temporary, name), data, what)
+            create_private_file(os.path.join(temporary, name), data, what, path)
         os.rename(temporary, path)
     except OSError as error:
         raise _error(error, path, what) from None

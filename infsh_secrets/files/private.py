@@ -118,15 +118,16 @@ def read_private_file(path: str, what: str, limit: int) -> bytes:
     return data
 
 
-def create_private_file(path: str, data: bytes, what: str) -> None:
+def create_private_file(path: str, data: bytes, what: str, called: str = "") -> None:
     """Create a file that must not exist yet, 0600, and return when it is on the disk.
 
-    On any error nothing is left at `path` that was not there before.
+    On any error nothing is left at `path` that was not there before. `called` is the path that an
+    error names where `path` is not the one that the person gave.
     """
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW, 0o600)
     except OSError as error:
-        raise os_error(error, what, path) from None
+        raise os_error(error, what, called or path) from None
     try:
         try:
             view = memoryview(data)
@@ -138,7 +139,7 @@ def create_private_file(path: str, data: bytes, what: str) -> None:
         sync_folder(os.path.dirname(path))
     except OSError as error:
         _remove(path)
-        raise os_error(error, what, path) from None
+        raise os_error(error, what, called or path) from None
     except BaseException:
         _remove(path)
         raise

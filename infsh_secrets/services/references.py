@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from infsh_secrets.templating.model import Name, Problem, Use
 
 
+_MOST_PROBLEMS = 20
+_MOST_WANTING = 200
+
+
 class Text(NamedTuple):
     """What a text refers to; `path` is what messages call it, and safe to show."""
 
@@ -30,7 +34,7 @@ def read(
 
     Reading them is no use of them. Raises UsageError for what cannot be resolved and, with `only`,
     for names that are not among these; NotFoundError for what is not set or empty. Each names all
-    there is to name, with lines.
+    there is to name, with lines, of very much the first.
     """
     if text.problems:
         raise unresolvable(text)
@@ -78,16 +82,22 @@ def unresolvable(text: Text) -> UsageError:
     first = text.problems[0]
     if len(text.problems) == 1:
         return UsageError(f"{text.path}, line {first.line}: {first.message}.", first.hint)
-    told = "; ".join(f"line {one.line}: {one.message}" for one in text.problems)
+    each = dict.fromkeys(f"line {one.line}: {one.message}" for one in text.problems)
+    told = _listed(list(each), "; ", _MOST_PROBLEMS)
     return UsageError(
         f"{len(text.problems)} references in {text.path} cannot be resolved: {told}.", first.hint
     )
 
 
+def _listed(told: Sequence[str], between: str = ", ", most: int = _MOST_WANTING) -> str:
+    rest = len(told) - most
+    return between.join(told[:most]) + (f"{between}and {rest} more" if rest > 0 else "")
+
+
 def _refuse_others(text: Text, only: Collection[str]) -> None:
     others = [use for use in _first(text.uses) if use.name.key not in only]
     if others:
-        told = ", ".join(f"{use.name} (line {use.line})" for use in others)
+        told = _listed([f"{use.name} (line {use.line})" for use in others])
         raise UsageError(
             f"{text.path} refers to what --only does not name: {told}.",
             "Name it there too if the text may have it.",
@@ -106,8 +116,8 @@ def wanting(
     if len(lacking) == 1:
         message = f"{path}, line {lacking[0].line}: the secret {first} is {said[0]}."
         return NotFoundError(message, f"Set it with: {command}")
-    told = ", ".join(
-        f"{use.name} (line {use.line}, {what})" for use, what in zip(lacking, said, strict=True)
+    told = _listed(
+        [f"{use.name} (line {use.line}, {what})" for use, what in zip(lacking, said, strict=True)]
     )
     return NotFoundError(
         f"{len(lacking)} secrets that {path} refers to are wanting: {told}.",

@@ -119,7 +119,7 @@ def _as_text(name: str, data: bytes) -> str:
             return data.decode()
     except UnicodeDecodeError:
         pass
-    raise UsageError(f"{name[0].upper()}{name[1:]} is not UTF-8 text.", "Save it as UTF-8.")
+    raise UsageError(f"There is something else than UTF-8 text in {name}.", "Save it as UTF-8.")
 
 
 def _document(name: str, data: bytes, request: Request) -> tuple[JsonDocument | YamlDocuments, str]:

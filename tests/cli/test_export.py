@@ -156,7 +156,7 @@ def test_no_link_is_followed(refused, three, own_home, force):
         ("/dev/null", True, 10, "not a regular file"),
         ("/", True, 10, "is a folder"),
         ("/proc/x.env", False, (4, 10), ""),
-        ("/absent/folder/x.env", False, 4, "No such file"),
+        ("/absent/folder/x.env", False, 4, "/absent/folder/x.env cannot be used: No such file"),
         ("x" * 300, False, 10, "too long"),
         ("a\0b", False, 10, "cannot be the path"),
     ],
@@ -214,8 +214,8 @@ def test_who_comes_in_between_keeps_the_place(cli, three, own_home, monkeypatch)
     out = own_home / "x.env"
     real = placing.create_private_file
 
-    def slow(path, data, what):
-        real(path, data, what)
+    def slow(path, data, what, called):
+        real(path, data, what, called)
         out.write_text("faster")
 
     monkeypatch.setattr(placing, "create_private_file", slow)

@@ -138,7 +138,8 @@ def test_a_terminal_gets_nothing_without_reveal(cli, stored, monkeypatch):
 
 @pytest.mark.parametrize("data", [b"\xff\xfe", b"a\0b", b"\x80 {{ secrets.A_KEY }}"])
 def test_what_is_no_text(refused, data):
-    assert refused(2, "render", stdin=data)["message"] == "Standard input is not UTF-8 text."
+    error = refused(2, "render", stdin=data)
+    assert error["message"] == "There is something else than UTF-8 text in standard input."
 
 
 def test_a_template_has_a_largest_size(refused, tmp_path):
@@ -201,3 +202,23 @@ def test_single_braces(cli, stored):
     text = b"{secrets.B_KEY} {x}"
     assert cli("render", stdin=text).out == text
     assert cli("render", "--julep", stdin=text).out == b"made-up-b-value {x}"
+
+
+def test_a_path_is_told_as_it_is_written(stored, refused):
+    (stored / "t.txt").write_bytes(b"\xff")
+    assert refused(2, "render", "t.txt")["message"].endswith("in t.txt.")
+
+
+def test_of_very_many_problems_the_first_are_told(cli, stored, refused):
+    error = refused(2, "render", stdin=b"{{ secrets.A_KEY\n" * 30)
+    assert "30 references in standard input cannot be resolved: line 1: " in error["message"]
+    assert error["message"].endswith("; and 10 more.")
+    error = refused(2, "render", stdin=b"{{ secrets.A_KEY " * 30)
+    assert error["message"].count("line 1: ") == 1
+
+
+def test_of_very_many_that_are_wanting_the_first_are_told(cli, stored, refused):
+    data = "".join(f"{{{{ secrets.X{number} }}}}\n" for number in range(230))
+    error = refused(4, "render", stdin=data.encode())
+    assert error["message"].startswith("230 secrets that standard input refers to are wanting: X0 ")
+    assert error["message"].endswith("X199 (line 200, not set), and 30 more.")
