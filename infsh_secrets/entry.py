@@ -10,6 +10,7 @@ from infsh_secrets.domain import exit_codes
 from infsh_secrets.files.streams import fill_missing_descriptors, may_ask
 
 _PR_SET_DUMPABLE = 4
+_AT_THE_ROOT = ("--version", "completion", "login", "logout", "me")
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def main_secrets() -> None:
     """
     gc.disable()
     argv = sys.argv[1:]
-    _leave(run(argv if argv[:1] in (["--version"], ["completion"]) else ["secrets", *argv]))
+    _leave(run(argv if argv and argv[0] in _AT_THE_ROOT else ["secrets", *argv]))
 
 
 def run(argv: list[str]) -> int:

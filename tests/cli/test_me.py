@@ -110,3 +110,9 @@ def test_another_server_never_gets_it(cli, work):
         cli("store", "add", "other", other.url)
         assert cli("list", "-s", "other").status == 5
         assert other.seen == []
+
+
+def test_the_other_program_has_it_as_well(infsh, program):
+    done = infsh("me", program=f"{program}-secrets")
+    assert done.returncode == 5
+    assert b"There is no token for the store inference." in done.stderr
