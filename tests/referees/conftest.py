@@ -16,6 +16,7 @@ sys.path.append(os.path.join(os.path.dirname(HERE), "server"))
 from serving_support import Served  # noqa: E402  # it is in the folder above
 
 PATIENCE = 300
+NODE_WITH_HOOKS = (20, 6)
 
 
 class Referees:
@@ -47,6 +48,9 @@ class Referees:
         """Return a folder whose node_modules has packages of npm."""
         if not shutil.which("node") or not shutil.which("npm"):
             pytest.skip("node and npm are not installed")
+        version = self._run(["node", "--version"]).stdout.strip()
+        if tuple(int(part) for part in version[1:].split(".")[:2]) < NODE_WITH_HOOKS:
+            pytest.skip(f"node {version} has no module.register")
         target = os.path.join(self.folder, "npm")
         install = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts"]
         self._have(target, [*install, "--prefix", target, *requirements], ["npm", "ping"])
