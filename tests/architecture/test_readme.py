@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -33,9 +35,23 @@ def test_console_blocks_print_what_they_show(block, own_home):
     }
     steps = re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, flags=re.MULTILINE)
     assert steps
+    try:
+        follow(steps, environ, own_home)
+    finally:
+        for started in own_home.glob("*.pid"):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(started.read_text()), signal.SIGTERM)
+
+
+def follow(steps, environ, own_home):
     for command, expected in steps:
         done = subprocess.run(
-            ["/bin/sh", "-c", command], env=environ, cwd=own_home, capture_output=True, check=True
+            ["/bin/sh", "-c", command],
+            env=environ,
+            cwd=own_home,
+            capture_output=True,
+            check=True,
+            timeout=120,
         )
         shown = done.stdout.decode()
         if shown and not shown.endswith("\n"):
