@@ -53,6 +53,8 @@ _ESCAPE_DOUBLE = re.compile(r"\\([\\'\"abfnrtv])")
 _ESCAPE_SINGLE = re.compile(r"\\([\\'])")
 _ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _REFERENCE = re.compile(r"\$\{[^\}:]*(?::-[^\}]*)?\}")
+_KEY_FILE = re.compile(r"-----BEGIN [^\n]*+\n(?:(?!-----)[^\n]*+\n)*+-----END [^\n]*+")
+"""A private key or certificate; its lines, read one by one, would be taken for names."""
 _MOST_LINES = 5
 
 
@@ -64,10 +66,10 @@ def parse(text: str) -> Parsed:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     entries: list[Entry] = []
     problems: list[Problem] = []
-    line, counted = 1, 0
+    line, counted, passed = 1, 0, 0
     for match in _STATEMENT.finditer(text):
         place = match.lastindex
-        if place is None:  # a comment, or the end
+        if place is None or match.start() < passed:  # a comment, or the end
             continue
         if len(problems) > MOST_PROBLEMS or len(entries) > MOST_ENTRIES:
             check_amount(len(entries), len(problems))
@@ -77,6 +79,10 @@ def parse(text: str) -> Parsed:
         key = match[_KEY]
         if place == _PLAIN:
             value = match[_PLAIN]
+            if value.startswith("-----") and (lines := _KEY_FILE.match(text, match.start(place))):
+                problems.append(_without_quotes(key, line))
+                passed = lines.end()
+                continue
             if "#" in value:
                 value = _COMMENT.sub("", value)
             value = value.rstrip()
@@ -98,6 +104,11 @@ def _quoted(text: str, place: int) -> str:
         return text
     escapes = _ESCAPE_DOUBLE if place in (_DOUBLE, _DOUBLE_LINE) else _ESCAPE_SINGLE
     return escapes.sub(lambda match: _ESCAPES.get(match[1], match[1]), text)
+
+
+def _without_quotes(key: str, line: int) -> Problem:
+    reason = "a value of several lines has to stand in quotes"
+    return Problem(line, key if is_key(key) else "", reason)
 
 
 def _not_understood(rest: str, line: int) -> Problem:

@@ -86,6 +86,11 @@ def test_where_it_differs_from_python_dotenv(text, here, there):
         ("hunter two\nC=3", [(1, "", "not KEY=VALUE")], "C"),
         ("hunter-2\nC=3", [(1, "", "no = after")], "C"),
         ("A B=1\nC=3", [(1, "", "not KEY=VALUE")], "C"),
+        (
+            "A=-----BEGIN X KEY-----\nabcd\nefgh==\nabc=\n-----END X KEY-----\nC=3\n",
+            [(1, "A", "several lines has to stand in quotes")],
+            "C",
+        ),
     ],
 )
 def test_what_cannot_be_understood_is_a_problem_of_its_line(text, problems, kept):
