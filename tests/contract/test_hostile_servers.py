@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import logging
+import socket
 import ssl
 import threading
 import time
@@ -441,7 +442,7 @@ def test_a_post_is_not_repeated(server, store):
 
 def test_of_a_post_without_an_answer_nothing_is_claimed(server, store):
     def cut(handler, _):
-        handler.connection.close()
+        handler.connection.shutdown(socket.SHUT_RDWR)
 
     server.faults = [lambda *_: True, always(cut)]
     with pytest.raises(UnavailableError) as caught:

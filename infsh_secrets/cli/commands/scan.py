@@ -59,7 +59,7 @@ def scan(
     not followed, and neither .git nor binary files are searched; those are files with a NUL among
     their first 8192 bytes. Nothing that a repository brings with it is run.
 
-    --install-hook never replaces another hook. Its commits pass where there is no vault or no
+    Another hook is never replaced by --install-hook. Its commits pass where there is no vault or no
     `infsh`, which is said; where the vault is locked they are stopped until `vault unlock`.
 
     Examples:

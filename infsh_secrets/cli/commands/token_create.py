@@ -41,7 +41,9 @@ def token_create(
     """Make a token of a team, on the machine of the server; it is shown this once.
 
     Examples:
-      infsh secrets token create ci --team acme --scope secrets:read,secrets:reveal --expires 30d
+      infsh secrets token create ann --team acme --role admin --expires 30d
+
+      infsh secrets token create ci --team acme --scope secrets:reveal
     """
     from infsh_secrets.domain.errors import UsageError
     from infsh_secrets.server.administration import Server
