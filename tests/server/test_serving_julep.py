@@ -390,6 +390,8 @@ json_values = st.recursive(
 )
 
 
+# Threads of a server that still ends draw random numbers, which hypothesis takes for the test's own.
+@pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisDeprecationWarning")
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.dictionaries(st.text(min_size=1, max_size=30), json_values, max_size=8))
 def test_metadata_come_back_as_they_were_sent(metadata):
