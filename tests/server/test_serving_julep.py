@@ -390,7 +390,7 @@ json_values = st.recursive(
 )
 
 
-# Threads of a server that still ends draw random numbers, which hypothesis takes for the test's own.
+# Threads of a server that is ending draw random numbers: hypothesis takes them for ours.
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisDeprecationWarning")
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.dictionaries(st.text(min_size=1, max_size=30), json_values, max_size=8))
