@@ -7,6 +7,7 @@ terminal can have sent is taken for its own while this process is in the termina
 
 from __future__ import annotations
 
+import _thread
 import os
 import sys
 
@@ -150,8 +151,12 @@ def _leave_it(_number: int, _frame: object) -> None:
 
 
 def _signalfd() -> int:
-    """Return a descriptor of the signals that are blocked, -1 where the system has none."""
-    if sys.platform != "linux":
+    """Return a descriptor of the signals that are blocked, -1 where the system has none.
+
+    Also where there are other threads, in which they are not blocked: one of those would take the
+    signal, and nobody would hear of it.
+    """
+    if sys.platform != "linux" or _thread._count():
         return -1
     try:
         import _ctypes

@@ -200,3 +200,22 @@ def test_as_the_first_process_of_a_container(line):
         made.kill()
         made.wait()
         made.stdout.close()
+
+
+WITH_A_THREAD = """
+import os, threading
+from infsh_secrets.execution.child import run_child
+from infsh_secrets.execution.redact import Redactor
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+for redactor in (None, Redactor([("SOME_KEY", b"made-up-7fQ2xLw9")])):
+    for _ in range(5):
+        assert run_child(["sh", "-c", "exit 3"], dict(os.environ), redactor) == 3
+print("ended")
+"""
+
+
+def test_other_threads_do_not_keep_the_end_of_the_child_to_themselves():
+    done = subprocess.run(
+        [sys.executable, "-c", WITH_A_THREAD], capture_output=True, timeout=60, check=True
+    )
+    assert done.stdout == b"ended\n"
