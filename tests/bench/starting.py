@@ -59,7 +59,6 @@ def start(install):
             [infsh, "secrets", "run", "-f", ten, "--no-masking", "--", "true"],
             environment,
         ),
-        "run -- true, 10 declared": ([infsh, "secrets", "run", "--", "true"], environment, app),
         "run -- echo, 10 declared": ([infsh, "secrets", "run", "--", "echo"], environment, app),
         "get K (json)": ([infsh, "secrets", "get", "KEY_7"], environment),
         "list (json)": ([infsh, "secrets", "list"], environment),
