@@ -57,7 +57,10 @@ _CHOICES = {AUDIT_READS: (LOGGED, REQUIRED, OFF)}
 
 
 class Options:
-    """What the command line says; None where it says nothing."""
+    """What the command line or a program says; None where it says nothing.
+
+    Only a program gives `passphrase` and `token`, which are secret, and `passphrase_file`.
+    """
 
     __slots__ = (
         "accept_rollback",
@@ -66,8 +69,11 @@ class Options:
         "key_file",
         "offline",
         "output",
+        "passphrase",
+        "passphrase_file",
         "store",
         "team",
+        "token",
         "vault",
     )
 
@@ -83,6 +89,9 @@ class Options:
         key_fd: int | None = None,
         accept_rollback: bool = False,
         offline: bool = False,
+        passphrase: str | None = None,
+        passphrase_file: str | None = None,
+        token: str | None = None,
     ) -> None:
         self.output = output
         self.store = store
@@ -93,11 +102,15 @@ class Options:
         self.key_fd = key_fd
         self.accept_rollback = accept_rollback
         self.offline = offline
+        self.passphrase = passphrase
+        self.passphrase_file = passphrase_file
+        self.token = token
 
 
 class Settings:
-    """What is in force. `key_text` is secret.
+    """What is in force. `key_text`, `passphrase` and `token` are secret.
 
+    A passphrase, or a file with one, that options name (`passphrase_named`) must open the vault.
     `reads` says how uses are recorded: LOGGED, REQUIRED or OFF. `state` is "" where there is no
     place for it. `offline`: of a remote store only what was kept is read, and it is not asked.
     """
@@ -111,13 +124,16 @@ class Settings:
         "key_file_option",
         "key_text",
         "offline",
+        "passphrase",
         "passphrase_file",
+        "passphrase_named",
         "reads",
         "remote",
         "runtime",
         "state",
         "store",
         "team",
+        "token",
         "vault",
         "vault_named",
     )
@@ -137,8 +153,9 @@ class Settings:
             self.team = check_team(settle(options.team, "INFSH_TEAM", "team", DEFAULT_TEAM))
         else:
             self._use_remote(options, environ)
-        chain = settle(options.environment, "INFSH_ENV", "environment", DEFAULT_ENVIRONMENT)
-        self.environments = tuple(check_environment(part.strip()) for part in chain.split(","))
+        self.environments = environment_chain(
+            settle(options.environment, "INFSH_ENV", "environment", DEFAULT_ENVIRONMENT)
+        )
         self.data = folder("data", environ)
         self.state = _state_folder(environ)
         self.reads = file.get(AUDIT_READS, LOGGED)
@@ -156,7 +173,11 @@ class Settings:
         self.key_file_option = options.key_file is not None
         self.key_file = options.key_file or environ.get("INFSH_VAULT_KEY_FILE")
         self.key_text = environ.get("INFSH_VAULT_KEY")
-        self.passphrase_file = environ.get("INFSH_VAULT_PASSPHRASE_FILE")
+        self.passphrase = options.passphrase
+        self.passphrase_named = bool(options.passphrase or options.passphrase_file)
+        named_file = options.passphrase_file
+        self.passphrase_file = named_file or environ.get("INFSH_VAULT_PASSPHRASE_FILE")
+        self.token = options.token
         self.runtime = environ.get("XDG_RUNTIME_DIR", "")
 
     def _use_remote(self, options: Options, environ: Mapping[str, str]) -> None:
@@ -165,12 +186,20 @@ class Settings:
 
         self.remote = resolve(self.store, options.team, environ)
         self.store, self.team = self.remote.name, self.remote.team
-        if options.vault or options.key_file or options.key_fd is not None:
+        words = options.passphrase or options.passphrase_file
+        if options.vault or options.key_file or options.key_fd is not None or words:
             raise UsageError(
                 f"--vault, --key-file and --key-fd belong to the local vault, and the store in use "
                 f"is {sanitize(self.store)}.",
                 "Leave them out, or add -s vault.",
             )
+
+    def use_given(self, name: str, team: str) -> None:
+        """Go by a store that is open already, as by one of a plugin."""
+        from infsh_secrets.config.stores import PLUGIN, StoreSettings
+
+        self.remote = StoreSettings(name, f"{PLUGIN}://{name}")
+        self.store, self.team = name, team
 
     @property
     def keys(self) -> str:
@@ -200,6 +229,11 @@ class Settings:
         return self.environments[0]
 
 
+def environment_chain(text: str) -> tuple[str, ...]:
+    """Return the environments of `staging,default`; UsageError for what can be none."""
+    return tuple(check_environment(part.strip()) for part in text.split(","))
+
+
 def _state_folder(environ: Mapping[str, str]) -> str:
     try:
         return folder("state", environ)
@@ -215,6 +249,9 @@ def _refuse_empty(options: Options) -> None:
         ("--env", options.environment),
         ("--vault", options.vault),
         ("--key-file", options.key_file),
+        ("passphrase", options.passphrase),
+        ("passphrase_file", options.passphrase_file),
+        ("token", options.token),
     ):
         if value == "":
             raise UsageError(f"The option {name} is empty.", "Name something, or leave it out.")

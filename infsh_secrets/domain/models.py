@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from infsh_secrets.domain.errors import UsageError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Self
+
 MAX_VALUE = 64 * 1024
 MAX_DESCRIPTION = 4096
 MAX_METADATA = 64
@@ -13,7 +17,7 @@ MAX_METADATA_BYTES = 1024
 class SecretValue:
     """UTF-8 text of at most 64 KiB without NUL that shows itself only through `reveal`.
 
-    `repr`, `str`, formatting and pickling give nothing away.
+    `repr`, `str`, formatting and pickling give nothing away; a copy is the value itself.
     """
 
     __slots__ = ("_data",)
@@ -40,6 +44,12 @@ class SecretValue:
 
     def __reduce__(self) -> str:
         raise TypeError("a secret value is not pickled")
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
 
 
 def check_value(data: bytes, *, allow_empty: bool = False) -> SecretValue:

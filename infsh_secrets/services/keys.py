@@ -97,6 +97,8 @@ def _named_slot_source(workspace: Workspace) -> tuple[tuple[bytes, str, bool] | 
     """Return the key and the passphrase (both secret) that are named to open the new vault."""
     workspace.require_vault()
     sources = workspace.sources()
+    if sources.words is not None:
+        return None, sources.words
     named = named_key(sources)
     if named and len(named[0]) != RAW_BYTES:
         raise UsageError(

@@ -31,7 +31,7 @@ def open_store(chosen: StoreSettings, settings: Settings, notices: list[str]) ->
             f"Nothing is kept of the store {chosen.name} that could be read offline.",
             'Have it kept: cache = "8h" in its table of the configuration file.',
         )
-    token = _token(chosen, settings.data)
+    token = _token(chosen, settings)
     if token is None:
         store = registry.open_plugin(chosen.url, chosen.name)
     else:
@@ -43,15 +43,17 @@ def open_store(chosen: StoreSettings, settings: Settings, notices: list[str]) ->
     return cached(store, chosen, token.text if token else "", settings, notices)
 
 
-def _token(settings: StoreSettings, data: str) -> Token | None:
+def _token(chosen: StoreSettings, settings: Settings) -> Token | None:
     """Return the token for a store, None for one of a plugin."""
-    if settings.kind == PLUGIN:
+    if chosen.kind == PLUGIN:
         return None
-    token = tokens.find(origin_of(settings), data, os.environ)
+    if settings.token is not None:
+        return tokens.Token(settings.token, "the program")
+    token = tokens.find(origin_of(chosen), settings.data, os.environ)
     if token is None:
         raise LockedError(
-            f"There is no token for the store {settings.name}.",
-            f"Log in with: infsh login {settings.name} - or set INFSH_API_KEY.",
+            f"There is no token for the store {chosen.name}.",
+            f"Log in with: infsh login {chosen.name} - or set INFSH_API_KEY.",
         )
     return token
 

@@ -29,16 +29,27 @@ class Workspace:
 
     `ask` prompts for a passphrase and is None where nothing may be asked. `notices` collects what
     the person should be told besides the result. `vault_key` is secret, and empty until it is open.
+    `given` is a store that is open already: it is used instead, and never closed here. `actor`
+    tells who acts, for the record.
     """
 
-    def __init__(self, settings: Settings, ask: Callable[[str], str] | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        ask: Callable[[str], str] | None = None,
+        given: SecretStore | None = None,
+    ) -> None:
         self.settings = settings
+        if given is not None:
+            settings.use_given(given.name, given.team)
+        self.actor = actor
         self.notices: list[str] = []
         self.opened_by = ""
         self.vault_key = b""
         self._ask = ask
         self._store: VaultStore | None = None
         self._remote: SecretStore | None = None
+        self._given = given
         self._locked: LockedVault | None = None
         self._sources: Sources | None = None
 
@@ -63,6 +74,8 @@ class Workspace:
         """Return the store in use; the local vault opened and unlocked."""
         if self.settings.remote is None:
             return self.vault_store()
+        if self._given is not None:
+            return self._given
         if self._remote is None:
             from infsh_secrets.services.remote_stores import open_store
 
@@ -96,7 +109,7 @@ class Workspace:
                 locked,
                 keys,
                 team=self.settings.team,
-                actor=actor,
+                actor=self.actor,
                 anchor=self.anchor(head.vault_id),
             )
             self._store.use_log = log_path(self.settings.state, locked.head.vault_id)
@@ -113,7 +126,7 @@ class Workspace:
         except BaseException:
             locked.file.close()
             raise
-        return VaultStore(locked, keys, team=self.settings.team, actor=actor)
+        return VaultStore(locked, keys, team=self.settings.team, actor=self.actor)
 
     def beside(self, settings: Settings) -> Workspace:
         """Return the workspace of another vault, for the same person and with the keys at hand.
@@ -175,6 +188,11 @@ class Workspace:
 
     def _new_sources(self) -> Sources:
         settings = self.settings
+        words = settings.passphrase
+        if settings.passphrase_named and words is None and settings.passphrase_file:
+            from infsh_secrets.unlock.passphrases import read_passphrase_file
+
+            words = read_passphrase_file(settings.passphrase_file)
         return Sources(
             key_fd=settings.key_fd,
             key_file=settings.key_file,
@@ -184,7 +202,20 @@ class Workspace:
             passphrase=settings.passphrase_file,
             ask=self._ask,
             sessions=settings.sessions,
+            words=words,
         )
+
+    def replaced(self) -> bool:
+        """Tell whether the vault's file, while it is open here, has lost its name to another."""
+        return self._locked is not None and self._locked.file.replaced()
+
+    def abandon(self) -> None:
+        """Forget what was opened without closing it: it belongs to the process that forked.
+
+        Closing it here would end what the parent has begun, so it stays open until we end.
+        """
+        _of_the_parent.append((self._locked, self._store, self._remote))
+        self._remote = self._locked = self._store = None
 
     def close(self) -> None:
         """Close what was opened."""
@@ -203,15 +234,21 @@ class Workspace:
         self.close()
 
 
-def actor() -> tuple[str, str]:
-    """Return (user, program) for the audit chain; the program names what has called us."""
+_of_the_parent: list[object] = []
+
+
+def actor(caller: str | None = None) -> tuple[str, str]:
+    """Return (user, program) for the audit chain; the program names what has called us.
+
+    That is `caller`, or by default the process that has started this one.
+    """
     try:
         import pwd
 
         user = pwd.getpwuid(os.getuid()).pw_name
     except (ImportError, KeyError):
         user = os.environ.get("USERNAME") or os.environ.get("USER") or "unknown"
-    caller = _caller()
+    caller = _caller() if caller is None else sanitize(caller)[:_LONGEST_CALLER]
     return user, f"{PROGRAM} (from {caller})" if caller else PROGRAM
 
 

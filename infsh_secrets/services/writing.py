@@ -20,10 +20,13 @@ if TYPE_CHECKING:
 
 
 class Facts(NamedTuple):
-    """What is said about a secret besides its value; None leaves it as it is."""
+    """What is said about a secret besides its value; None leaves it as it is.
+
+    A pair of metadata is written `name=value`, or given as (name, value).
+    """
 
     description: str | None = None
-    metadata: tuple[str, ...] = ()
+    metadata: tuple[str | tuple[str, str], ...] = ()
     expires: str | None = None
 
     @property
@@ -96,10 +99,11 @@ def parse_facts(facts: Facts, now: int) -> tuple[str | None, dict[str, str] | No
     return description, _parse_metadata(facts.metadata), _parse_expiry(facts.expires, now)
 
 
-def _parse_metadata(pairs: tuple[str, ...]) -> dict[str, str] | None:
+def _parse_metadata(pairs: tuple[str | tuple[str, str], ...]) -> dict[str, str] | None:
     if not pairs:
         return None
-    return check_metadata(dict(parse_pair(pair) for pair in pairs))
+    parsed = [parse_pair(pair) if isinstance(pair, str) else pair for pair in pairs]
+    return check_metadata(dict(parsed))
 
 
 def _parse_expiry(text: str | None, now: int) -> int | None:

@@ -51,6 +51,20 @@ def open_with_words(lock: Lock, sources: Sources, trouble: list[InfshError]) -> 
     return Opened(vault_key, by)
 
 
+def open_with_given_words(lock: Lock, words: str) -> Opened:
+    """Return the vault key that a passphrase or recovery code opens; LockedError else."""
+    opened = _with_code(lock, words, [], must_be=False)
+    if opened:
+        return opened
+    vault_key = try_passphrase(lock, _of_kind(lock, keyslots.PASSPHRASE), words)
+    if vault_key is None:
+        raise LockedError(
+            f"The vault {sanitize(lock.path)} does not open with the passphrase that is given.",
+            "Give another one, or none where a key is at hand.",
+        )
+    return Opened(vault_key, "the passphrase")
+
+
 def try_passphrase(lock: Lock, slots: list[Slot], passphrase: str) -> bytes | None:
     """Return the vault key from the first slot that opens, None when none does.
 

@@ -48,6 +48,7 @@ class Sources:
     `key_text` is secret; `ask` prompts for a passphrase, None when it may not. `passphrases` are
     those that have been read or typed so far. `sessions` is the folder of what `vault unlock` left,
     "" for none. Without `must_fit`, no key has to fit: the command line names it for another vault.
+    `words`, a passphrase or recovery code, come before everything else and must fit.
     """
 
     __slots__ = (
@@ -62,6 +63,7 @@ class Sources:
         "passphrase",
         "passphrases",
         "sessions",
+        "words",
     )
 
     def __init__(
@@ -75,6 +77,7 @@ class Sources:
         passphrase: str | None,
         ask: Callable[[str], str] | None,
         sessions: str = "",
+        words: str | None = None,
     ) -> None:
         self.key_fd = key_fd
         self.from_descriptor: bytes | None = None
@@ -86,6 +89,7 @@ class Sources:
         self.ask = ask
         self.passphrases: list[str] = []
         self.sessions = sessions
+        self.words = words
         self.must_fit = True
 
     def for_another_vault(self) -> Sources:
@@ -144,6 +148,10 @@ def open_lock(lock: Lock, sources: Sources) -> Opened:
     none of them opens the vault, it is what is told.
     """
     trouble: list[InfshError] = []
+    if sources.words is not None:
+        from infsh_secrets.unlock.passphrases import open_with_given_words
+
+        return open_with_given_words(lock, sources.words)
     named = named_key(sources)
     if named:
         key, by, must_fit = named

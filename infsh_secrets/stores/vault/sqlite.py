@@ -184,16 +184,20 @@ class Database:
 
     def _check_replaced(self) -> None:
         """Refuse to write to a file that has lost its name to another while this one waited."""
-        try:
-            status = os.stat(self.path)
-        except OSError:
-            status = None
-        if status is None or (status.st_dev, status.st_ino) != self._identity:
+        if self.replaced():
             self.rollback()
             raise UnavailableError(
                 f"The vault {sanitize(self.path)} was replaced while this program had it open.",
                 "Try again.",
             )
+
+    def replaced(self) -> bool:
+        """Tell whether the file's name is that of another file now, or of none."""
+        try:
+            status = os.stat(self.path)
+        except OSError:
+            return True
+        return (status.st_dev, status.st_ino) != self._identity
 
     def _try_begin_write(self, waited: float) -> bool:
         try:
