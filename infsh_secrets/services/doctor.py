@@ -13,7 +13,7 @@ from infsh_secrets.domain.results import FAILED, OK, WARNING, Checkup, Finding
 from infsh_secrets.domain.sanitize import sanitize
 from infsh_secrets.domain.times import rfc3339
 from infsh_secrets.files.folders import shared_folder
-from infsh_secrets.files.private import POSIX, check_private_file
+from infsh_secrets.files.private import POSIX, check_private_file, led_to
 from infsh_secrets.services import surroundings
 from infsh_secrets.stores.vault import anchor, audit, uses
 from infsh_secrets.stores.vault.store import VaultStore, now_ms
@@ -145,12 +145,12 @@ def _key_files(workspace: Workspace) -> Iterator[Finding]:
     fine = 0
     for path in paths:
         try:
-            check_private_file(path, "key file")
+            check_private_file(led_to(path), "key file")
             fine += 1
         except InfshError as error:
             yield _failed("key file", error)
     if fine or not paths:
-        text = f"{fine} that only you may read." if fine else "None."
+        text = f"{fine} that nobody but you, or root, decides about." if fine else "None."
         yield Finding("key files", OK, text)
 
 

@@ -16,6 +16,7 @@ from infsh_secrets.domain.sanitize import sanitize
 from infsh_secrets.files.private import (
     create_private_file,
     ensure_private_folder,
+    led_to,
     read_private_file,
 )
 
@@ -35,7 +36,7 @@ def read_key_file(path: str) -> bytes:
 def read_secret_file(path: str, what: str, limit: int) -> bytes:
     """Return the content of a private file that is to open a vault; LockedError without one."""
     try:
-        return read_private_file(path, what, limit)
+        return read_private_file(led_to(path), what, limit)
     except NotFoundError as error:
         if what != _KEY_FILE or any(text in path.upper() for text in _KEY_TEXTS):
             # Who gives the secret itself in place of the path does not want it repeated.
