@@ -42,7 +42,7 @@ class Workspace:
         self.settings = settings
         if given is not None:
             settings.use_given(given.name, given.team)
-        self.actor = actor
+        self.actor: Callable[[], tuple[str, str]] = actor
         self.notices: list[str] = []
         self.opened_by = ""
         self.vault_key = b""

@@ -1,0 +1,76 @@
+"""What leaves the client when something fails: an error of ours, and no value with it.
+
+The frames below a public function have values in their local variables, which some handlers of
+errors show. So each public function is a boundary: what it raises has frames whose variables are
+gone, and no earlier exception behind it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from functools import wraps
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from infsh_secrets.domain.errors import InfshError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def boundary(function: Callable[P, R]) -> Callable[P, R]:
+    """Return the function, of which only errors without values come out.
+
+    An exception that is none of ours could have a value in its text: only its type and place are
+    told, as an InfshError. What the caller was handling stays the context of what is raised.
+    """
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except BaseException as error:  # noqa: BLE001  # it is raised again below
+            del args, kwargs
+            failure = _without_values(error)
+        try:
+            raise failure
+        finally:
+            del failure
+
+    return call
+
+
+def _without_values(error: BaseException) -> BaseException:
+    """Return what to raise instead of an exception that has come up to a boundary."""
+    trace = error.__traceback__
+    if isinstance(error, Exception) and not isinstance(error, InfshError):
+        if trace is None or trace.tb_next is None:
+            return error  # the function was not even entered: its caller has called it wrongly
+        return InfshError(
+            f"Internal error ({type(error).__name__} at {_place(trace)}).",
+            "Report it: this is a fault of infsh-secrets or of the store that is given.",
+        )
+    while trace is not None:
+        with suppress(RuntimeError):  # our own frame, which is still running
+            trace.tb_frame.clear()
+        trace = trace.tb_next
+    error.__cause__ = error.__context__ = None
+    error.__suppress_context__ = False
+    return error
+
+
+def _place(trace: TracebackType) -> str:
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"
+
+
+def program() -> str:
+    """Return what this program is called, for the record."""
+    script = sys.argv[0] if sys.argv else ""
+    return os.path.basename(script) if script not in ("", "-", "-c", "-m") else "python"

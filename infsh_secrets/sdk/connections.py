@@ -1,0 +1,171 @@
+"""Open workspaces that threads share, each used by one thread at a time."""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from infsh_secrets.domain.errors import (
+    CheckFailedError,
+    ConflictError,
+    DeniedError,
+    InfshError,
+    NotFoundError,
+    UsageError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from infsh_secrets.services.workspace import Workspace
+
+MOST_REQUESTS = 8
+"""How many threads speak to a server at the same time; of a vault there is one connection."""
+
+_KEEPS_OPEN = (CheckFailedError, ConflictError, DeniedError, NotFoundError, UsageError)
+"""Errors after which a connection is as good as before."""
+
+
+class Connections:
+    """Workspaces that `make` gives, opened as threads need them.
+
+    After an error that leaves a doubt about it, and when another file has taken a vault's place, a
+    workspace is closed and opened anew. A fork waits until no thread is inside of the vault, and
+    what was open is never used in the child.
+    """
+
+    def __init__(self, make: Callable[[], Workspace]) -> None:
+        self._make = make
+        self._most = 1
+        self._idle: list[Workspace] = []
+        self._lent: dict[int, Workspace] = {}
+        self._closed = False
+        self._forking = False
+        self._changed = threading.Condition()
+        _all.add(self)
+
+    @property
+    def closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._closed
+
+    @contextmanager
+    def use(self) -> Iterator[Workspace]:
+        """Lend a workspace to this thread; UsageError when all are closed."""
+        workspace = self._take()
+        sound = False
+        try:
+            if workspace.replaced():
+                workspace.close()
+            yield workspace
+            sound = True
+        except _KEEPS_OPEN:
+            sound = True
+            raise
+        finally:
+            self._give_back(workspace, sound=sound)
+
+    def close(self) -> None:
+        """Close what is idle now, and the rest when it is given back; nothing is lent any more."""
+        with self._changed:
+            self._closed = True
+            idle, self._idle = self._idle, []
+            self._changed.notify_all()
+        for workspace in idle:
+            workspace.close()
+
+    def _take(self) -> Workspace:
+        me = threading.get_ident()
+        with self._changed:
+            while True:
+                if self._closed:
+                    raise UsageError("The client is closed.", "Make another one: Client().")
+                if me in self._lent:
+                    raise UsageError(
+                        "The client is in use by this very thread.",
+                        "Call it when the call that is under way has ended.",
+                    )
+                free = self._idle or len(self._lent) < self._most
+                if free and not self._forking:
+                    workspace = self._idle.pop() if self._idle else self._new()
+                    self._lent[me] = workspace
+                    return workspace
+                self._changed.wait()
+
+    def _new(self) -> Workspace:
+        workspace = self._make()
+        remote = workspace.settings.remote
+        self._most = MOST_REQUESTS if remote is not None and remote.address is not None else 1
+        return workspace
+
+    def _give_back(self, workspace: Workspace, *, sound: bool) -> None:
+        if not sound:
+            with suppress(InfshError):
+                workspace.close()
+        with self._changed:
+            self._lent.pop(threading.get_ident(), None)
+            closed = self._closed
+            if not closed:
+                self._idle.append(workspace)
+            self._changed.notify_all()
+        if closed:
+            workspace.close()
+
+    # -- a fork ------------------------------------------------------------------------------------
+
+    def hold(self) -> None:
+        """Let nobody in until `resume`, once no other thread is inside of a vault."""
+        self._changed.acquire()
+        self._forking = True
+        me = threading.get_ident()
+        while self._most == 1 and self._lent.keys() - {me}:
+            self._changed.wait()
+
+    def resume(self) -> None:
+        """Go on in the process that has forked."""
+        self._forking = False
+        self._changed.notify_all()
+        self._changed.release()
+
+    def renew(self) -> None:
+        """Go on in the child, where nothing that was open may be used."""
+        self._forking = False
+        self._changed = threading.Condition()
+        for workspace in (*self._idle, *self._lent.values()):
+            workspace.abandon()
+        self._lent.clear()
+
+
+_all: weakref.WeakSet[Connections] = weakref.WeakSet()
+_held: list[Connections] = []
+_fork = threading.Lock()
+
+
+def _before_fork() -> None:
+    _fork.acquire()
+    _held.extend(_all)
+    for connections in _held:
+        connections.hold()
+
+
+def _after_fork_here() -> None:
+    while _held:
+        _held.pop().resume()
+    _fork.release()
+
+
+def _after_fork_in_child() -> None:
+    while _held:
+        _held.pop().renew()
+    _fork.release()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_before_fork,
+        after_in_parent=_after_fork_here,
+        after_in_child=_after_fork_in_child,
+    )

@@ -1,0 +1,169 @@
+"""What a program gets and gives: secrets without their values, and values that hide themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from infsh_secrets.domain.errors import UsageError
+from infsh_secrets.domain.models import SecretValue
+from infsh_secrets.sdk.boundary import boundary
+from infsh_secrets.services.writing import Facts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from infsh_secrets.domain.models import SecretInfo, VersionInfo
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class StoredValue(SecretValue):
+    """A value in a store, which is read when it is revealed, and not held here."""
+
+    __slots__ = ("_read",)
+
+    def __init__(self, read: Callable[[], bytes]) -> None:
+        self._read = read
+
+    def reveal(self) -> str:
+        """Return the secret text; that it was given out is on record then."""
+        return self._read().decode()
+
+    def reveal_bytes(self) -> bytes:
+        """Return the secret text as the exact bytes that were stored, as `reveal` does."""
+        return self._read()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Secret:
+    """What is known of a secret; its value is read when it is asked for.
+
+    `value` and `reveal` give the value of `version`, the one that `masked` and `fingerprint`
+    describe, also when the secret was changed since. A store that keeps no versions (`version` is
+    0) gives the value it has by then. NotFoundError when the secret, or that version of it, is gone
+    meanwhile. `created_at` and all other times are aware, in UTC.
+
+    Equal are secrets of which the same is known; values are not compared.
+    """
+
+    name: str
+    environment: str
+    store: str
+    team: str
+    masked: str
+    description: str
+    metadata: Mapping[str, str] = field(hash=False)
+    version: int
+    fingerprint: str
+    created_at: datetime
+    updated_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    deleted_at: datetime | None
+    value: SecretValue = field(compare=False)
+
+    @property
+    def key(self) -> str:
+        """The name, as the command line calls it."""
+        return self.name
+
+    @boundary
+    def reveal(self) -> str:
+        """Return the value, once it is on record that it was given out.
+
+        >>> from infsh_secrets import Client
+        >>> with Client() as client:
+        ...     secret = client.secrets.create(name="STRIPE_API_KEY", value="made-up-value")
+        ...     print(secret.value, secret.reveal())
+        ******** made-up-value
+        """
+        return self.value.reveal()
+
+    def __repr__(self) -> str:
+        return f"Secret({self.name!r}, environment={self.environment!r}, version={self.version})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class SecretVersion:
+    """One kept version of a secret; its value is read when it is asked for."""
+
+    number: int
+    created_at: datetime
+    masked: str
+    fingerprint: str
+    value: SecretValue = field(compare=False)
+
+    @boundary
+    def reveal(self) -> str:
+        """Return the value of this version, once it is on record that it was given out."""
+        return self.value.reveal()
+
+    def __repr__(self) -> str:
+        return f"SecretVersion({self.number})"
+
+
+def secret_of(
+    info: SecretInfo, store: str, team: str, value: SecretValue, version: VersionInfo | None = None
+) -> Secret:
+    """Return a secret as programs see it; `version` is an older one that was asked for."""
+    return Secret(
+        name=info.key,
+        environment=info.environment,
+        store=store,
+        team=team,
+        masked=version.masked if version else info.masked,
+        description=info.description,
+        metadata=dict(info.metadata),
+        version=version.number if version else info.version,
+        fingerprint=version.fingerprint if version else info.fingerprint,
+        created_at=moment(info.created),
+        updated_at=moment(version.created if version else info.updated),
+        expires_at=None if info.expires is None else moment(info.expires),
+        last_used_at=None if info.last_used is None else moment(info.last_used),
+        deleted_at=None if info.deleted is None else moment(info.deleted),
+        value=value,
+    )
+
+
+def moment(milliseconds: int) -> datetime:
+    """Return an aware time in UTC."""
+    return _EPOCH + timedelta(milliseconds=milliseconds)
+
+
+def given_bytes(value: object) -> bytes:
+    """Return the bytes of a value that a program gives; UsageError for what can be none."""
+    if isinstance(value, SecretValue):
+        return value.reveal_bytes()
+    if isinstance(value, bytes):
+        return value
+    if not isinstance(value, str):
+        raise UsageError(
+            f"A value is text or bytes, and this is {type(value).__name__}.",
+            "Give it as str, bytes or SecretValue.",
+        )
+    try:
+        return value.encode()
+    except UnicodeEncodeError:
+        raise UsageError(
+            "The value is not UTF-8 text.", "Encode binary data first, for example with base64."
+        ) from None
+
+
+def facts(
+    description: str | None,
+    metadata: Mapping[str, str] | None,
+    expires: str | datetime | timedelta | None,
+) -> Facts:
+    """Return what a program says of a secret, as the services take it; UsageError if it cannot."""
+    pairs = tuple((metadata or {}).items())
+    if not all(isinstance(text, str) for pair in pairs for text in pair):
+        raise UsageError("Metadata is text, names and values.", "Write numbers as text, too.")
+    if isinstance(expires, timedelta):
+        expires = datetime.now(UTC) + expires
+    if isinstance(expires, datetime):
+        if expires.tzinfo is None:
+            raise UsageError("The expiry has no time zone.", "Add one, as in tzinfo=UTC.")
+        expires = expires.isoformat()
+    return Facts(description, pairs, expires)
