@@ -5,14 +5,11 @@ from __future__ import annotations
 import os
 import sys
 import time
-from typing import TYPE_CHECKING, Any
 
 from infsh_secrets.config.settings import output_form
-from infsh_secrets.domain.check_results import CheckResult
 from infsh_secrets.domain.results import (
     Changes,
     PlainValue,
-    Result,
     SecretList,
     SecretView,
     TeamCreated,
@@ -20,20 +17,21 @@ from infsh_secrets.domain.results import (
     VaultAction,
 )
 from infsh_secrets.domain.sanitize import sanitize
-from infsh_secrets.domain.sync_results import DiffResult, SyncResult
-from infsh_secrets.domain.transfer_results import ExportResult, ImportResult
 from infsh_secrets.files.streams import OutputError, refuse_controls, write_stdout, write_value
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from typing import TextIO
+    from typing import Any, TextIO
 
     from rich.console import Console
+
+    from infsh_secrets.domain.check_results import CheckResult
+    from infsh_secrets.domain.results import Result
 
 _PIPE_WIDTH = 120
 _WIDTH_UNKNOWN = 80
 _LEAST_LAST = 16
-_CHANGING = Changes | VaultAction | ImportResult | ExportResult | SyncResult
 
 
 def shows_unicode() -> bool:
@@ -89,7 +87,8 @@ class Renderer:
             data = result.value.reveal_bytes()
             write_value(data, newline=result.newline, raw=result.raw)
             return
-        if isinstance(result, _CHANGING):
+        changed = _tells_a_change(result)
+        if changed:
             if self._quiet:
                 return
             undo = result.undo if isinstance(result, Changes) else ""
@@ -98,7 +97,7 @@ class Renderer:
         try:
             write_stdout(self._encode(self._text(result)))
         except OutputError as error:
-            if not isinstance(result, TeamCreated | _CHANGING):
+            if not (changed or isinstance(result, TeamCreated)):
                 raise
             message = f"The change was made, but {error.message[0].lower()}{error.message[1:]}"
             raise OutputError(message, error.hint) from None
@@ -112,14 +111,20 @@ class Renderer:
 
             as_text = records.as_json if form == "json" else records.as_yaml
             return as_text(result, unicode=shows_unicode())
+        if form == "table":
+            return self._table(result)
+        if isinstance(result, SecretList | SecretView):
+            from infsh_secrets.cli import secret_words
+
+            if form == "names":
+                return secret_words.names(result)
+            text = secret_words.plain(result, _now(), unicode=shows_unicode())
+            return text + self._revealed(result, "value:\t")
         from infsh_secrets.cli import plain_text
 
         if form == "names":
             return plain_text.names(result)
-        if form == "plain":
-            text = plain_text.plain(result, _now(), unicode=shows_unicode())
-            return text + self._revealed(result, "value:\t")
-        return self._table(result)
+        return plain_text.plain(result, _now(), unicode=shows_unicode())
 
     @staticmethod
     def _encode(text: str) -> bytes:
@@ -129,24 +134,14 @@ class Renderer:
     # -- for people --------------------------------------------------------------------------------
 
     def _table(self, result: Result) -> str:
-        from infsh_secrets.cli import plain_text
-
         console = self._console()
         with console.capture() as capture:
             if isinstance(result, SecretList):
                 self._print_list(console, result)
             elif isinstance(result, SecretView):
                 self._print_view(console, result)
-            elif isinstance(result, CheckResult):
-                _print_check(console, result)
-            elif listed := plain_text.table(result, _now(), unicode=shows_unicode()):
-                _print_table(console, *listed)
-                if isinstance(result, DiffResult):
-                    for line in ("", *plain_text.sentences(result, unicode=shows_unicode())):
-                        console.print(_text(line), soft_wrap=True)
             else:
-                for line in plain_text.sentences(result, unicode=shows_unicode()):
-                    console.print(_text(line), soft_wrap=True)
+                _print_other(console, result)
         return capture.get() + self._revealed(result, "value".ljust(self._label_width))
 
     def _console(self) -> Console:
@@ -168,16 +163,16 @@ class Renderer:
     def _print_list(self, console: Console, result: SecretList) -> None:
         from rich.cells import cell_len
 
-        from infsh_secrets.cli import columns, plain_text
+        from infsh_secrets.cli import columns, secret_words
 
         if not result.infos:
-            console.print(_text(plain_text.empty_list(result)), soft_wrap=True)
+            console.print(_text(secret_words.empty_list(result)), soft_wrap=True)
             return
         now = _now()
         when = "deleted" if result.deleted else "updated"
         titles = ("key", "value", "description", "env", "ver", when)
         rows = [
-            tuple(map(_showable, plain_text.list_row(info, now, unicode=shows_unicode())))
+            tuple(map(_showable, secret_words.list_row(info, now, unicode=shows_unicode())))
             for info in result.infos
         ]
         widths = columns.fit(
@@ -191,9 +186,9 @@ class Renderer:
     def _print_view(self, console: Console, result: SecretView) -> None:
         from rich.table import Table
 
-        from infsh_secrets.cli import columns, plain_text
+        from infsh_secrets.cli import columns, secret_words
 
-        lines = plain_text.view_lines(result, _now(), unicode=shows_unicode())
+        lines = secret_words.view_lines(result, _now(), unicode=shows_unicode())
         self._label_width = max(len(label) for label, _ in lines) + columns.GAP
         if not sys.stdout.isatty():
             for label, value in lines:
@@ -215,6 +210,36 @@ class Renderer:
         if sys.stdout.isatty() and not result.raw:
             refuse_controls(text)
         return f"{label}{text}\n"
+
+
+def _tells_a_change(result: Result) -> bool:
+    """Tell whether all that a result says is that something was changed, as it should be."""
+    if isinstance(result, SecretList | SecretView):
+        return False
+    from infsh_secrets.domain.sync_results import SyncResult
+    from infsh_secrets.domain.transfer_results import ExportResult, ImportResult
+
+    return isinstance(result, Changes | VaultAction | ImportResult | ExportResult | SyncResult)
+
+
+def _print_other(console: Console, result: Result) -> None:
+    """Print a result that is no secret and no list of them."""
+    from infsh_secrets.cli import plain_text
+    from infsh_secrets.domain.check_results import CheckResult
+    from infsh_secrets.domain.sync_results import DiffResult
+
+    if isinstance(result, CheckResult):
+        _print_check(console, result)
+        return
+    listed = plain_text.table(result, _now(), unicode=shows_unicode())
+    lines = []
+    if listed:
+        _print_table(console, *listed)
+        lines.append("")
+    if not listed or isinstance(result, DiffResult):
+        lines += plain_text.sentences(result, unicode=shows_unicode())
+        for line in lines:
+            console.print(_text(line), soft_wrap=True)
 
 
 def _print_check(console: Console, result: CheckResult) -> None:

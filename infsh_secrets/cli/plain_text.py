@@ -1,4 +1,4 @@
-"""Results as words: what tables show and what `-o plain` and `-o names` print."""
+"""Results but secrets as words: what tables show and what `-o plain` and `-o names` print."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ from infsh_secrets.cli import (
     use_words,
     version_words,
 )
-from infsh_secrets.config.settings import LOCAL_STORE
+from infsh_secrets.cli.secret_words import as_lines, masked
 from infsh_secrets.domain.check_results import CheckResult
-from infsh_secrets.domain.masking import to_ascii
 from infsh_secrets.domain.remote_results import REMOTE_RESULTS, RemoteResult, StoreList
 from infsh_secrets.domain.results import (
     AuditList,
@@ -26,10 +25,7 @@ from infsh_secrets.domain.results import (
     Checkup,
     ExitCodes,
     KeyList,
-    Result,
     SecretHistory,
-    SecretList,
-    SecretView,
     StaleList,
     TeamCreated,
     TeamList,
@@ -42,12 +38,11 @@ from infsh_secrets.domain.sanitize import sanitize
 from infsh_secrets.domain.scan_results import HookInstalled, ScanResult
 from infsh_secrets.domain.server_results import SERVER_RESULTS, ServerResult, TokenList
 from infsh_secrets.domain.sync_results import DiffResult, SyncResults
-from infsh_secrets.domain.times import age, rfc3339
 from infsh_secrets.domain.transfer_results import ExportResult, ImportResult
 from infsh_secrets.domain.use_results import UseList
 
 if TYPE_CHECKING:
-    from infsh_secrets.domain.models import SecretInfo
+    from infsh_secrets.domain.results import Result
 
 
 def names(result: Result) -> str:
@@ -73,9 +68,7 @@ def names(result: Result) -> str:
 
 
 def _secret_names(result: Result) -> list[str]:
-    if isinstance(result, SecretList):
-        return [info.key for info in result.infos]
-    if isinstance(result, SecretView | SecretHistory):
+    if isinstance(result, SecretHistory):
         return [result.info.key]
     if isinstance(result, StaleList):
         return [one.info.key for one in result.secrets]
@@ -102,11 +95,7 @@ def _transferred(result: ImportResult | ExportResult | SyncResults) -> list[str]
 
 def plain(result: Result, now: int, *, unicode: bool) -> str:
     """Return a result as unformatted text: columns parted by tabs, facts as `label: value`."""
-    if isinstance(result, SecretList):
-        rows = [list_row(info, now, unicode=unicode) for info in result.infos]
-    elif isinstance(result, SecretView):
-        rows = [(f"{label}:", value) for label, value in view_lines(result, now, unicode=unicode)]
-    elif isinstance(result, CheckResult):
+    if isinstance(result, CheckResult):
         rows = check_words.plain_rows(result)
     elif isinstance(result, ScanResult):
         rows = scan_words.rows(result)
@@ -115,7 +104,7 @@ def plain(result: Result, now: int, *, unicode: bool) -> str:
     else:
         listed = table(result, now, unicode=unicode)
         rows = listed[1] if listed else [(line,) for line in sentences(result, unicode=unicode)]
-    return "".join("\t".join(sanitize(cell) for cell in row) + "\n" for row in rows)
+    return as_lines(rows)
 
 
 def table(
@@ -151,19 +140,6 @@ def _set_up(result: Result, now: int) -> tuple[tuple[str, ...], list[tuple[str, 
     return None
 
 
-def list_row(info: SecretInfo, now: int, *, unicode: bool) -> tuple[str, ...]:
-    """Return the cells of one secret in a list."""
-    expired = info.expires is not None and info.expires <= now
-    return (
-        info.key,
-        masked(info, unicode=unicode),
-        ("expired! " if expired else "") + info.description,
-        info.environment,
-        str(info.version or "-"),
-        age(info.updated if info.deleted is None else info.deleted, now),
-    )
-
-
 KEY_TITLES = ("id", "kind", "kept in")
 _KEY_ID_SHOWN = 8
 
@@ -174,51 +150,6 @@ def key_rows(result: KeyList) -> list[tuple[str, ...]]:
     if len(set(shown.values())) < len(shown):
         shown = {key: key for key in shown}
     return [(shown[key.id], key.kind, key.path or key.kept_in) for key in result.keys]
-
-
-def masked(info: SecretInfo, *, unicode: bool) -> str:
-    """Return the masked value for this output."""
-    return info.masked if unicode else to_ascii(info.masked)
-
-
-def view_lines(result: SecretView, now: int, *, unicode: bool) -> list[tuple[str, str]]:
-    """Return (label, fact) of one secret."""
-    info = result.info
-    newest = result.version == info.version
-    lines = [("key", info.key)]
-    if newest:
-        lines.append(("masked", masked(info, unicode=unicode)))
-    lines.append(("description", info.description or "-"))
-    lines += [(f"  {name}", value) for name, value in info.metadata.items()]
-    lines.append(("environment", info.environment))
-    if result.place.store != LOCAL_STORE:
-        lines.append(("store", result.place.store))
-    if result.place.team:
-        lines.append(("team", result.place.team))
-    if info.version:
-        version = str(result.version) if newest else f"{result.version} of {info.version}"
-        lines.append(("version", version))
-    moments = [("created", info.created), ("updated", info.updated)]
-    if not newest:
-        moments = [("written", result.version_created)]
-    if info.expires is not None:
-        moments.append(("expires", info.expires))
-    lines += [(label, f"{rfc3339(moment)} ({age(moment, now)})") for label, moment in moments]
-    if newest and info.fingerprint:
-        lines.append(("fingerprint", info.fingerprint))
-    used = "never"
-    if info.last_used is not None:
-        used = f"{rfc3339(info.last_used)} ({age(info.last_used, now)})"
-    if result.place.store == LOCAL_STORE:  # a remote store keeps its own record of uses
-        lines.append(("last used", used))
-    return lines
-
-
-def empty_list(result: SecretList) -> str:
-    """Return the sentence for a list without secrets."""
-    if result.deleted:
-        return "No deleted secrets."
-    return "No secrets. Store one with: infsh secrets set KEY"
 
 
 def sentences(result: Result, *, unicode: bool) -> list[str]:

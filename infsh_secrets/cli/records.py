@@ -2,32 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
-
-from infsh_secrets.cli import (
-    remote_words,
-    scan_words,
-    server_words,
-    sync_records,
-    transfer_records,
-    use_records,
-)
-from infsh_secrets.domain.check_results import CheckResult
 from infsh_secrets.domain.masking import to_ascii
-from infsh_secrets.domain.remote_results import REMOTE_RESULTS, RemoteResult
 from infsh_secrets.domain.results import (
-    AuditEvent,
     AuditList,
     AuditVerified,
-    Change,
     Changes,
-    Checkup,
     ExitCodes,
-    Finding,
     KeyList,
-    Place,
-    Result,
     SecretHistory,
     SecretList,
     SecretView,
@@ -40,34 +21,64 @@ from infsh_secrets.domain.results import (
     VerifyReport,
 )
 from infsh_secrets.domain.sanitize import sanitize_json
-from infsh_secrets.domain.scan_results import HookInstalled, ScanResult
-from infsh_secrets.domain.server_results import SERVER_RESULTS, ServerResult
-from infsh_secrets.domain.sync_results import SyncResults
 from infsh_secrets.domain.times import rfc3339
-from infsh_secrets.domain.transfer_results import ExportResult, ImportResult
-from infsh_secrets.domain.use_results import UseList
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from infsh_secrets.domain.check_results import CheckResult
     from infsh_secrets.domain.models import SecretInfo
+    from infsh_secrets.domain.results import AuditEvent, Change, Finding, Place, Result
 
 
 def as_json(result: Result, *, unicode: bool) -> str:
     """Return a result as JSON with a final newline; an array has one element a line."""
-    if isinstance(result, ImportResult | ExportResult):
-        return sanitize_json(transfer_records.as_json(result, unicode=unicode))
+    if not isinstance(result, SecretList | SecretView | Changes):
+        from infsh_secrets.domain.transfer_results import ExportResult, ImportResult
+
+        if isinstance(result, ImportResult | ExportResult):
+            from infsh_secrets.cli import transfer_records
+
+            return sanitize_json(transfer_records.as_json(result, unicode=unicode))
     data = as_data(result, unicode=unicode)
     if isinstance(data, list):
-        # One compact line each: an indented dump is many times slower for long lists, and so is
-        # one call an element.
-        if not data:
-            return "[]\n"
-        text = json.dumps(data, ensure_ascii=not unicode)
-        # Inside a string the quote would be escaped, so this stands between two objects only.
-        first = "{" + json.dumps(next(iter(data[0]))) + ": "
-        text = "[\n" + text[1:-1].replace("}, " + first, "},\n" + first) + "\n]\n"
-    else:
-        text = json.dumps(data, indent=2, ensure_ascii=not unicode) + "\n"
-    return sanitize_json(text)
+        return sanitize_json(_lines(data, unicode=unicode))
+    import json
+
+    return sanitize_json(json.dumps(data, indent=2, ensure_ascii=not unicode) + "\n")
+
+
+def _lines(data: list[Any], *, unicode: bool) -> str:
+    """Return an array with one compact line an element.
+
+    An indented dump is many times slower for long lists, and so is one call an element.
+    """
+    if not data:
+        return "[]\n"
+    encode = _encoder(unicode=unicode)
+    # Inside a string the quote would be escaped, so this stands between two objects only.
+    first = "{" + encode(next(iter(data[0]))) + ": "
+    return "[\n" + encode(data)[1:-1].replace("}, " + first, "},\n" + first) + "\n]\n"
+
+
+def _encoder(*, unicode: bool) -> Callable[[object], str]:
+    """Return what `json.dumps` calls: the package around it takes a third of a bare start."""
+    try:
+        from _json import encode_basestring, encode_basestring_ascii, make_encoder
+
+        escape = encode_basestring if unicode else encode_basestring_ascii
+        make = make_encoder(None, _unknown, escape, None, ": ", ", ", False, False, True)  # noqa: FBT003  # it takes no keywords
+    except (ImportError, TypeError):
+        import json
+
+        return json.JSONEncoder(ensure_ascii=not unicode).encode
+    return lambda data: "".join(make(data, 0))
+
+
+def _unknown(data: object) -> None:
+    raise TypeError(f"no JSON for {type(data).__name__}")
 
 
 def as_yaml(result: Result, *, unicode: bool) -> str:
@@ -94,44 +105,67 @@ def as_data(result: Result, *, unicode: bool) -> Any:
         return _ages(result, unicode=unicode)
     if isinstance(result, ExitCodes):
         return [{"code": c, "name": name, "when": when} for c, name, when in result.rows]
-    if isinstance(result, (TeamList, TeamCreated, *SERVER_RESULTS, *REMOTE_RESULTS)):
-        return _teams(result)
+    if isinstance(result, TeamCreated):
+        return {"name": result.team, "path": result.path}
+    if isinstance(result, TeamList):
+        return [{"name": team, "current": team == result.current} for team in result.teams]
     if isinstance(
         result, VaultStatus | VerifyReport | KeyList | VaultAction | AuditVerified | VaultTrusted
     ):
         return _of_vault(result)
-    if isinstance(result, AuditList | UseList | ImportResult | ExportResult | SyncResults):
-        return _recorded(result)
-    if isinstance(result, Checkup | CheckResult | ScanResult | HookInstalled):
-        return _checked(result)
-    raise TypeError("a result without a record")
+    if isinstance(result, AuditList):
+        return [_event(event) for event in result.events]
+    return _with_records_of_its_own(result)
 
 
-def _recorded(result: AuditList | UseList | ImportResult | ExportResult | SyncResults) -> Any:
-    if isinstance(result, SyncResults):
-        return sync_records.record(result)
-    if isinstance(result, ImportResult | ExportResult):
-        return transfer_records.record(result)
-    if isinstance(result, UseList):
-        return [use_records.row(row, result.place) for row in result.rows]
-    return [_event(event) for event in result.events]
+def _with_records_of_its_own(result: Result) -> Any:
+    """Return the data of a result that other modules know; most commands need none of them."""
+    from infsh_secrets.domain.remote_results import REMOTE_RESULTS
+    from infsh_secrets.domain.server_results import SERVER_RESULTS
+    from infsh_secrets.domain.sync_results import SyncResults
+    from infsh_secrets.domain.transfer_results import ExportResult, ImportResult
+    from infsh_secrets.domain.use_results import UseList
 
-
-def _teams(result: TeamList | TeamCreated | ServerResult | RemoteResult) -> Any:
     if isinstance(result, REMOTE_RESULTS):
+        from infsh_secrets.cli import remote_words
+
         return remote_words.as_data(result)
     if isinstance(result, SERVER_RESULTS):
+        from infsh_secrets.cli import server_words
+
         return server_words.as_data(result)
-    if isinstance(result, TeamCreated):
-        return {"name": result.team, "path": result.path}
-    return [{"name": team, "current": team == result.current} for team in result.teams]
+    if isinstance(result, SyncResults):
+        from infsh_secrets.cli import sync_records
+
+        return sync_records.record(result)
+    if isinstance(result, ImportResult | ExportResult):
+        from infsh_secrets.cli import transfer_records
+
+        return transfer_records.record(result)
+    if isinstance(result, UseList):
+        from infsh_secrets.cli import use_records
+
+        return [use_records.row(row, result.place) for row in result.rows]
+    return _checked(result)
 
 
-def _checked(result: Checkup | CheckResult | ScanResult | HookInstalled) -> Any:
+def _checked(result: Result) -> Any:
+    from infsh_secrets.domain.check_results import CheckResult
+    from infsh_secrets.domain.results import Checkup
+    from infsh_secrets.domain.scan_results import HookInstalled, ScanResult
+
     if isinstance(result, ScanResult | HookInstalled):
+        from infsh_secrets.cli import scan_words
+
         return scan_words.as_data(result)
     if isinstance(result, Checkup):
         return [_finding(finding) for finding in result.findings]
+    if isinstance(result, CheckResult):
+        return _requirements(result)
+    raise TypeError("a result without a record")
+
+
+def _requirements(result: CheckResult) -> dict[str, Any]:
     return {
         "manifest": result.manifest,
         "satisfied": result.satisfied,
@@ -214,6 +248,8 @@ def _change(change: Change, place: Place, *, unicode: bool) -> dict[str, Any]:
     if change.source is not None:
         data["from"] = {"environment": change.source[0], "key": change.source[1]}
     if change.action in ("deleted", "purged"):
+        from infsh_secrets.cli import use_records
+
         data |= use_records.known(change.uses)
     return data
 
@@ -242,6 +278,8 @@ def _ages(result: SecretHistory | StaleList, *, unicode: bool) -> list[dict[str,
 
 def _event(event: AuditEvent) -> dict[str, Any]:
     """Return an event; facts that do not apply are null."""
+    from infsh_secrets.cli import use_records
+
     return {
         "sequence": event.sequence,
         "time": rfc3339(event.time),

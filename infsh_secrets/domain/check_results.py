@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from infsh_secrets.domain import exit_codes
+from infsh_secrets.domain.record import Record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ REFUSED = "refused"
 SECRET, VARIABLE = "secret", "variable"
 
 
-class Requirement(NamedTuple):
+class Requirement(Record):
     """One declared name: USABLE, SUSPICIOUS, EMPTY, MISSING or REFUSED.
 
     `key` is ENVIRONMENT/NAME where the file names the environment, `named` that environment then.
@@ -46,7 +46,7 @@ class Requirement(NamedTuple):
         return self.status in (MISSING, EMPTY)
 
 
-class PlatformConnection(NamedTuple):
+class PlatformConnection(Record):
     """A credential that is connected on the platform, not here."""
 
     slug: str
@@ -55,7 +55,7 @@ class PlatformConnection(NamedTuple):
     description: str = ""
 
 
-class RequirementError(NamedTuple):
+class RequirementError(Record):
     """Why requirements are not met: SECRET or VARIABLE, its name, a sentence.
 
     `add` when a value would do.
@@ -67,7 +67,7 @@ class RequirementError(NamedTuple):
     add: bool = False
 
 
-class CheckResult(NamedTuple):
+class CheckResult(Record):
     """A manifest against the store, in the order of the manifest.
 
     `variables` are plain ones that `run` refuses. With `strict` a suspicious secret is not usable.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from infsh_secrets.domain.record import Record
 
 
-class StoreRow(NamedTuple):
+class StoreRow(Record):
     """A store that has a name; `current` if commands use it where nothing else is named."""
 
     name: str
@@ -15,13 +15,13 @@ class StoreRow(NamedTuple):
     current: bool
 
 
-class StoreList(NamedTuple):
+class StoreList(Record):
     """All stores that have a name, the local vault first."""
 
     stores: list[StoreRow]
 
 
-class StoreAction(NamedTuple):
+class StoreAction(Record):
     """What was done to the configuration of a store or team, in one sentence."""
 
     name: str
@@ -29,7 +29,7 @@ class StoreAction(NamedTuple):
     sentence: str
 
 
-class Account(NamedTuple):
+class Account(Record):
     """Whom a token belongs to, as the server says; "" and () for what it does not say.
 
     `token` tells in words where the token comes from.

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from infsh_secrets.domain import exit_codes
-from infsh_secrets.domain.check_results import CheckResult
-from infsh_secrets.domain.remote_results import RemoteResult
-from infsh_secrets.domain.scan_results import HookInstalled, ScanResult
-from infsh_secrets.domain.server_results import ServerResult
-from infsh_secrets.domain.sync_results import SyncResults
-from infsh_secrets.domain.transfer_results import ExportResult, ImportResult
-from infsh_secrets.domain.use_results import KnownUses, RunFacts, UseList
+from infsh_secrets.domain.record import Record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from infsh_secrets.domain.check_results import CheckResult
     from infsh_secrets.domain.models import SecretInfo, SecretValue, VersionInfo
+    from infsh_secrets.domain.remote_results import RemoteResult
+    from infsh_secrets.domain.scan_results import HookInstalled, ScanResult
+    from infsh_secrets.domain.server_results import ServerResult
+    from infsh_secrets.domain.sync_results import SyncResults
+    from infsh_secrets.domain.transfer_results import ExportResult, ImportResult
+    from infsh_secrets.domain.use_results import KnownUses, RunFacts, UseList
 
 
-class Place(NamedTuple):
+class Place(Record):
     """Which store and team a result is of."""
 
     store: str
     team: str
 
 
-class SecretView(NamedTuple):
+class SecretView(Record):
     """One secret; `value` only when it is to be revealed."""
 
     place: Place
@@ -37,7 +37,7 @@ class SecretView(NamedTuple):
     raw: bool = False
 
 
-class PlainValue(NamedTuple):
+class PlainValue(Record):
     """A value alone, for standard output; with `newline` one is added on a terminal."""
 
     value: SecretValue
@@ -45,7 +45,7 @@ class PlainValue(NamedTuple):
     raw: bool = False
 
 
-class SecretList(NamedTuple):
+class SecretList(Record):
     """Secrets without their values."""
 
     place: Place
@@ -54,7 +54,7 @@ class SecretList(NamedTuple):
     deleted: bool = False
 
 
-class Change(NamedTuple):
+class Change(Record):
     """One secret that a command changed, and how: created, updated, deleted, restored, renamed.
 
     `source` is the (environment, key) of the secret that it was renamed or copied from, `uses` what
@@ -67,7 +67,7 @@ class Change(NamedTuple):
     uses: KnownUses | None = None
 
 
-class Changes(NamedTuple):
+class Changes(Record):
     """What a command changed, in the order it was asked to; `undo` is a command or ""."""
 
     place: Place
@@ -76,7 +76,7 @@ class Changes(NamedTuple):
     undo: str = ""
 
 
-class SecretHistory(NamedTuple):
+class SecretHistory(Record):
     """The kept versions of a secret, newest first."""
 
     place: Place
@@ -89,7 +89,7 @@ EXPIRING = "expiring"
 UNCHANGED_FOR_LONG = "unchanged"
 
 
-class StaleSecret(NamedTuple):
+class StaleSecret(Record):
     """A secret that needs rotating, when its value was written, and why: EXPIRED and so on."""
 
     info: SecretInfo
@@ -97,14 +97,14 @@ class StaleSecret(NamedTuple):
     reasons: tuple[str, ...]
 
 
-class StaleList(NamedTuple):
+class StaleList(Record):
     """What needs rotating, the most urgent first."""
 
     place: Place
     secrets: list[StaleSecret]
 
 
-class VaultStatus(NamedTuple):
+class VaultStatus(Record):
     """Which vault, what opened it, how much is in it."""
 
     path: str
@@ -120,7 +120,7 @@ class VaultStatus(NamedTuple):
     bytes: int = 0
 
 
-class VerifyReport(NamedTuple):
+class VerifyReport(Record):
     """What a complete check of a vault went through without finding anything."""
 
     path: str
@@ -130,7 +130,7 @@ class VerifyReport(NamedTuple):
     audit_entries: int
 
 
-class VaultTrusted(NamedTuple):
+class VaultTrusted(Record):
     """A vault that is accepted as it is; `rolled_back`: it had been older than it was here."""
 
     path: str
@@ -138,7 +138,7 @@ class VaultTrusted(NamedTuple):
     rolled_back: bool
 
 
-class KeySlot(NamedTuple):
+class KeySlot(Record):
     """One key of a vault, without its secret; `path` where it lies, if that is the usual place."""
 
     id: str
@@ -148,14 +148,14 @@ class KeySlot(NamedTuple):
     path: str | None
 
 
-class KeyList(NamedTuple):
+class KeyList(Record):
     """The keys that open a vault."""
 
     vault: str
     keys: tuple[KeySlot, ...]
 
 
-class VaultAction(NamedTuple):
+class VaultAction(Record):
     """What was done to a vault or its keys: a word, facts for programs, sentences for people."""
 
     action: str
@@ -169,21 +169,21 @@ class VaultAction(NamedTuple):
         return exit_codes.CHECK_FAILED if self.facts.get("lost") else exit_codes.OK
 
 
-class TeamList(NamedTuple):
+class TeamList(Record):
     """The teams that have a vault here, and the one in use."""
 
     teams: list[str]
     current: str
 
 
-class TeamCreated(NamedTuple):
+class TeamCreated(Record):
     """A team whose vault was made."""
 
     team: str
     path: str
 
 
-class AuditEvent(NamedTuple):
+class AuditEvent(Record):
     """One thing that was done to one secret.
 
     `sequence` is that of its entry in the chain, None while a use is still in the use log. `number`
@@ -204,13 +204,13 @@ class AuditEvent(NamedTuple):
     run: RunFacts | None = None
 
 
-class AuditList(NamedTuple):
+class AuditList(Record):
     """What was done, oldest first."""
 
     events: list[AuditEvent]
 
 
-class AuditVerified(NamedTuple):
+class AuditVerified(Record):
     """How many entries a chain has that verifies from its first to its last."""
 
     path: str
@@ -220,7 +220,7 @@ class AuditVerified(NamedTuple):
 OK, WARNING, FAILED = "ok", "warning", "failed"
 
 
-class Finding(NamedTuple):
+class Finding(Record):
     """What `doctor` has found: OK, WARNING or FAILED; the latter two name a fix."""
 
     subject: str
@@ -229,7 +229,7 @@ class Finding(NamedTuple):
     fix: str = ""
 
 
-class Checkup(NamedTuple):
+class Checkup(Record):
     """All findings."""
 
     findings: list[Finding]
@@ -241,50 +241,51 @@ class Checkup(NamedTuple):
         return exit_codes.CHECK_FAILED if failed else exit_codes.OK
 
 
-class ExitCodes(NamedTuple):
+class ExitCodes(Record):
     """The table of exit codes."""
 
     rows: tuple[tuple[int, str, str], ...]
 
 
-class Text(NamedTuple):
+class Text(Record):
     """Text for standard output as it is, in every output form: a script, a version."""
 
     text: str
 
 
-Result = (
-    SecretView
-    | PlainValue
-    | SecretList
-    | Changes
-    | SecretHistory
-    | StaleList
-    | VaultStatus
-    | VerifyReport
-    | VaultTrusted
-    | KeyList
-    | VaultAction
-    | TeamList
-    | TeamCreated
-    | AuditList
-    | AuditVerified
-    | Checkup
-    | CheckResult
-    | ExitCodes
-    | HookInstalled
-    | ScanResult
-    | Text
-    | UseList
-    | ImportResult
-    | ExportResult
-    | SyncResults
-    | ServerResult
-    | RemoteResult
-)
+if TYPE_CHECKING:
+    Result = (
+        SecretView
+        | PlainValue
+        | SecretList
+        | Changes
+        | SecretHistory
+        | StaleList
+        | VaultStatus
+        | VerifyReport
+        | VaultTrusted
+        | KeyList
+        | VaultAction
+        | TeamList
+        | TeamCreated
+        | AuditList
+        | AuditVerified
+        | Checkup
+        | CheckResult
+        | ExitCodes
+        | HookInstalled
+        | ScanResult
+        | Text
+        | UseList
+        | ImportResult
+        | ExportResult
+        | SyncResults
+        | ServerResult
+        | RemoteResult
+    )
 
 
-class Filters(NamedTuple):
+class Filters(Record):
     """What a list is narrowed to; times are milliseconds since 1970 and `now` is the clock."""
 
     patterns: tuple[str, ...] = ()

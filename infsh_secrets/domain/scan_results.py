@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from infsh_secrets.domain import exit_codes
+from infsh_secrets.domain.record import Record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ FILES, STAGED, HISTORY = "files", "staged", "history"
 _COMMIT_SHOWN = 12
 
 
-class Leak(NamedTuple):
+class Leak(Record):
     """One place where a secret stands.
 
     `path` is the file, as text with escapes for bytes that are not UTF-8; in a HISTORY, that of
@@ -38,14 +38,14 @@ class Leak(NamedTuple):
         return f"{commit}{self.path}:{self.line}:{self.column}"
 
 
-class Unread(NamedTuple):
+class Unread(Record):
     """Something that could not be searched, and why."""
 
     path: str
     reason: str
 
 
-class ScanResult(NamedTuple):
+class ScanResult(Record):
     """All places found. `what` is FILES, STAGED or HISTORY.
 
     `texts` and `bytes` are what was searched; `skipped` counts binary files, `keys` the secrets
@@ -69,7 +69,7 @@ class ScanResult(NamedTuple):
         return exit_codes.ERROR if self.unread else exit_codes.OK
 
 
-class HookInstalled(NamedTuple):
+class HookInstalled(Record):
     """The hook at `path` was "created", "updated" or is "unchanged"."""
 
     action: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from infsh_secrets.domain.record import Record
 
 
-class TokenFacts(NamedTuple):
+class TokenFacts(Record):
     """A token without its secret; times are milliseconds since 1970, UTC, None where none is.
 
     `state` is "valid", "expired" or "revoked".
@@ -22,7 +22,7 @@ class TokenFacts(NamedTuple):
     state: str
 
 
-class TokenCreated(NamedTuple):
+class TokenCreated(Record):
     """A new token and its text, which is secret and shown this once."""
 
     facts: TokenFacts
@@ -32,19 +32,19 @@ class TokenCreated(NamedTuple):
         return f"TokenCreated({self.facts.id!r})"
 
 
-class TokenList(NamedTuple):
+class TokenList(Record):
     """The tokens of a server, oldest first."""
 
     tokens: list[TokenFacts]
 
 
-class TokenRevoked(NamedTuple):
+class TokenRevoked(Record):
     """A token that opens nothing any more."""
 
     facts: TokenFacts
 
 
-class TeamAdded(NamedTuple):
+class TeamAdded(Record):
     """A team that a server has now, where its vault is, and the server's folder."""
 
     team: str
@@ -52,7 +52,7 @@ class TeamAdded(NamedTuple):
     folder: str
 
 
-class TeamRemoved(NamedTuple):
+class TeamRemoved(Record):
     """A team that is gone, how many tokens went with it, and where its vault was put aside."""
 
     team: str

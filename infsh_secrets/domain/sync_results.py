@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from infsh_secrets.domain import exit_codes
+from infsh_secrets.domain.record import Record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from infsh_secrets.domain.errors import InfshError
 
@@ -30,7 +30,7 @@ ACTIONS = (
 )
 
 
-class SideName(NamedTuple):
+class SideName(Record):
     """One environment of one store; `spelling` is how a command line names the two together."""
 
     store: str
@@ -39,7 +39,7 @@ class SideName(NamedTuple):
     spelling: str
 
 
-class Difference(NamedTuple):
+class Difference(Record):
     """One name in two stores.
 
     DIFFERENT is one that differs in what `differs_in` names, UNKNOWN one of which only the values
@@ -52,7 +52,7 @@ class Difference(NamedTuple):
     value_compared: bool = False
 
 
-class DiffResult(NamedTuple):
+class DiffResult(Record):
     """What two stores have in common and what not, by name."""
 
     a: SideName
@@ -74,7 +74,7 @@ class DiffResult(NamedTuple):
         return exit_codes.OK if self.equal else exit_codes.CHECK_FAILED
 
 
-class Synced(NamedTuple):
+class Synced(Record):
     """What became of one name; `verified`: it was read back and is what was sent.
 
     None for `verified` means that there was nothing to read back, or no way to. `version` is the
@@ -88,7 +88,7 @@ class Synced(NamedTuple):
     verified: bool | None = None
 
 
-class SyncResult(NamedTuple):
+class SyncResult(Record):
     """What became of all names, or with `dry_run` would; `error` is what kept it from the rest.
 
     `kept` are names that only the target has and that stay. `conflict`: the sync is to fail for

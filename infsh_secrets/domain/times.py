@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from functools import lru_cache
 
 from infsh_secrets.domain.errors import UsageError
 
 _UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400, "y": 365 * 86400}
 _MOST_DIGITS = 6
+_MOST_TEXTS = 4096
+_texts: dict[int, str] = {}
 _LATEST_MS = 253_402_300_799_000  # the end of the year 9999
 
 
@@ -56,9 +57,14 @@ def rfc3339(moment: int | None) -> str | None:
     return _seconds(min(moment, _LATEST_MS) // 1000)
 
 
-@lru_cache(maxsize=4096)
 def _seconds(moment: int) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment))
+    """Return the text of a time; secrets that were written together have the same ones."""
+    text = _texts.get(moment)
+    if text is None:
+        if len(_texts) >= _MOST_TEXTS:
+            _texts.clear()
+        text = _texts[moment] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment))
+    return text
 
 
 def age(moment: int, now: int) -> str:

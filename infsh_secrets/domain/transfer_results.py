@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from infsh_secrets.domain import exit_codes
+from infsh_secrets.domain.record import Record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -16,7 +16,7 @@ UNCHANGED, SKIPPED, REFUSED = "unchanged", "skipped", "refused"
 ACTIONS = (CREATED, UPDATED, DESCRIBED, UNCHANGED, SKIPPED, REFUSED)
 
 
-class Imported(NamedTuple):
+class Imported(Record):
     """What became of one entry; `where` says where it stands, as in `.env line 3`.
 
     SKIPPED is one whose secret has another value, which was to stay. `key` is "" where the name may
@@ -32,7 +32,7 @@ class Imported(NamedTuple):
     left_out: bool = False
 
 
-class ImportResult(NamedTuple):
+class ImportResult(Record):
     """What became of all entries; with `dry_run`, what would have.
 
     `conflict`: the import is to fail for what would be updated.
@@ -65,7 +65,7 @@ class ImportResult(NamedTuple):
         return exit_codes.CONFLICT if self.conflict and self.count(UPDATED) else exit_codes.OK
 
 
-class ExportResult(NamedTuple):
+class ExportResult(Record):
     """Where secrets were written, in which format."""
 
     place: Place

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from infsh_secrets.domain.record import Record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from infsh_secrets.domain.results import Place
 
 
-class RunFacts(NamedTuple):
+class RunFacts(Record):
     """The runs of a program that had secrets, as one entry of the record tells of them.
 
     `number` is the same for runs of a program with the same manifest and secrets. `ends` are (exit
@@ -22,7 +23,7 @@ class RunFacts(NamedTuple):
     lasted: int | None = None
 
 
-class UseRow(NamedTuple):
+class UseRow(Record):
     """How one program has used a secret with one manifest in one environment.
 
     `run`: it was started by `run`, else it asked for the value itself. `used_as` is an older name
@@ -45,14 +46,14 @@ class UseRow(NamedTuple):
     declared: bool | None = None
 
 
-class UseList(NamedTuple):
+class UseList(Record):
     """Who uses secrets, the newest use first."""
 
     place: Place
     rows: list[UseRow]
 
 
-class KnownUses(NamedTuple):
+class KnownUses(Record):
     """What is known of a secret that is deleted: its last use, and manifests that declare it."""
 
     last_used: int
