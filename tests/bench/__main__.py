@@ -8,34 +8,92 @@ same run, others are named as absent. Nothing here fails by the clock.
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import os
-import sys
+import platform
 import tempfile
+import time
 
-from measuring import Install
+import goals
+from installing import Install
+from measuring import RUNS, load_warning
+from report import Report
 
-KNOWN = {
+PARTS = {
     "start": "starting:start",
     "growth": "growing:growth",
     "keys": "growing:keys",
-    "redaction": "redaction:redaction",
-    "scan": "scanning:scan",
+    "keyring": "keyrings:keyring",
     "transfer": "transfer:transfer",
+    "redaction": "redaction:redaction",
+    "peers": "peering:peers",
+    "scan": "scanning:scan",
     "serving": "serving:serving",
 }
-"""name -> module and function, which is called with the install."""
+"""name -> module and function, which is called with the Bench."""
+
+QUICK = ("start", "growth", "keyring", "transfer", "redaction")
+QUICK_RUNS = 9
 
 
-def main(wanted):
-    """Measure what is wanted, or everything."""
+class Bench:
+    """What every part gets: the install, where its figures go, and how long it may take."""
+
+    def __init__(self, install, report, *, quick, runs, peers):
+        self.install = install
+        self.report = report
+        self.quick = quick
+        self.runs = runs
+        self.peers = peers
+        """The folder into which peers were installed, None when there is none."""
+
+
+def main():
+    """Measure what is wanted, or everything, and print what of the goals has been reached."""
+    options = _options()
+    report = Report()
+    about = (
+        f"{platform.python_implementation()} {platform.python_version()}, "
+        f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}"
+    )
+    print(about)
+    warning = load_warning()
+    if warning:
+        print(warning)
+    begun = time.monotonic()
+    runs = options.runs or (QUICK_RUNS if options.quick else RUNS)
+    wanted = options.part or (QUICK if options.quick else tuple(PARTS))
     with tempfile.TemporaryDirectory() as folder:
-        install = Install(folder)
-        print(f"Python {sys.version.split()[0]}, {os.cpu_count()} cores")
-        for name in wanted or KNOWN:
-            module, _, function = KNOWN[name].partition(":")
-            getattr(importlib.import_module(module), function)(install)
+        install = Install(folder, committed=options.committed)
+        bench = Bench(install, report, quick=options.quick, runs=runs, peers=options.peers_in)
+        for name in wanted:
+            module, _, function = PARTS[name].partition(":")
+            getattr(importlib.import_module(module), function)(bench)
+    reached = goals.rows(report, [goal for goal in goals.GOALS if _asked(options, report, goal)])
+    reasons = sorted({why for name, why in report.absent.items() if name not in report.figures})
+    report.table("Goals", goals.HEAD, reached, [goals.summary(reached), *reasons])
+    print(f"\n{time.monotonic() - begun:.0f} s. {load_warning()}".rstrip())
+    if options.markdown:
+        with open(options.markdown, "w", encoding="utf-8") as file:
+            file.write(report.markdown())
+
+
+def _asked(options, report, goal):
+    """Return whether a goal is to be shown: where parts are named, only what they are about."""
+    return not options.part or goal.figure in report.figures or goal.figure in report.absent
+
+
+def _options():
+    parser = argparse.ArgumentParser(prog="python tests/bench", description=__doc__)
+    parser.add_argument("part", nargs="*", choices=[*PARTS, []], help="what to measure")
+    parser.add_argument("--quick", action="store_true", help="fewer parts and runs, in two minutes")
+    parser.add_argument("--runs", type=int, help=f"how often each is run; {RUNS}")
+    parser.add_argument("--committed", action="store_true", help="measure what git has of it")
+    parser.add_argument("--peers-in", metavar="DIR", help="where peers were installed")
+    parser.add_argument("--markdown", metavar="FILE", help="write the tables to this file as well")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

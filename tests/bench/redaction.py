@@ -5,30 +5,16 @@ from __future__ import annotations
 import os
 import random
 import string
-import subprocess
 
-from measuring import ROOT, measure
+from measuring import Command, measure
 
 MEGABYTES = 100
+QUICK_MEGABYTES = 40
+COUNTS = (3, 20, 100)
 WORDS = "the model loaded weights from disk epoch loss accuracy step token cache".split()  # noqa: SIM905
 
-SEED = """
-import os, random, string, sys
-from infsh_secrets.config.settings import Options, Settings
-from infsh_secrets.domain.models import SecretValue
-from infsh_secrets.services.secrets import write
-from infsh_secrets.services.workspace import Workspace
-from infsh_secrets.stores.base import Write
-rng = random.Random(5)
-def value():
-    letters = "".join(rng.choices(string.ascii_letters + string.digits, k=40))
-    return SecretValue(f"sk-{letters}".encode())
-with Workspace(Settings(Options(), os.environ)) as workspace:
-    write(workspace, [Write(f"KEY_{i}", value()) for i in range(int(sys.argv[1]))])
-"""
 
-
-def log(path):
+def log(path, megabytes):
     """Write a log of made-up lines that holds no secret."""
     rng = random.Random(7)
     lines = [
@@ -39,29 +25,54 @@ def log(path):
     ]
     block = "".join(lines).encode()
     with open(path, "wb") as file:
-        while file.tell() < MEGABYTES * 1_000_000:
+        while file.tell() < megabytes * 1_000_000:
             file.write(block)
-        file.truncate(MEGABYTES * 1_000_000)
+        file.truncate(megabytes * 1_000_000)
 
 
-def redaction(install):
+def redaction(bench):
     """Print megabytes a second."""
+    install, report = bench.install, bench.report
+    megabytes = QUICK_MEGABYTES if bench.quick else MEGABYTES
     path = os.path.join(install.folder, "log")
-    log(path)
-    commands = {"cat": (["sh", "-c", f"cat {path} | cat > /dev/null"], None)}
-    for count in (3, 20, 100):
-        home = os.path.join(install.folder, f"redaction{count}")
-        os.mkdir(home)
-        environment = install.environment(home)
-        seed = [install.python, "-c", SEED, str(count)]
-        subprocess.run(seed, check=True, env=environment, cwd=ROOT)
-        name = f"{count} secrets"
-        line = f"{install.infsh} secrets redact < {path} > /dev/null"
-        commands[f"redact, {name}, file"] = (["sh", "-c", line], environment)
-        line = f"cat {path} | {install.infsh} secrets redact | cat > /dev/null"
-        commands[f"redact, {name}, pipes"] = (["sh", "-c", line], environment)
-        line = f"{install.infsh} secrets run --all -- cat {path} | cat > /dev/null"
-        commands[f"run -- cat, {name}, pipes"] = (["sh", "-c", line], environment)
-    print(f"\nredaction of {MEGABYTES} MB, whole commands, all forms, median of 5 runs")
-    for name, seconds in measure(commands, runs=5).items():
-        print(f"  {name:32} {seconds * 1000:8.1f} ms  {MEGABYTES / seconds:7.0f} MB/s")
+    log(path, megabytes)
+    commands = {
+        "cat, file": _line(f"cat < {path} > /dev/null"),
+        "cat, pipes": _line(f"cat {path} | cat | cat > /dev/null"),
+    }
+    for count in COUNTS:
+        home = install.seeded(count, "")
+        redact = f"{install.infsh} secrets redact"
+        commands |= {
+            f"redact, {count} secrets, file": _line(f"{redact} < {path} > /dev/null", home),
+            f"redact, {count} secrets, pipes": _line(
+                f"cat {path} | {redact} | cat > /dev/null", home
+            ),
+            f"run -- cat, {count} secrets, pipes": _line(
+                f"{install.infsh} secrets run --all -- cat {path} | cat > /dev/null", home
+            ),
+        }
+    times = measure(commands, runs=3 if bench.quick else 7)
+    for count in COUNTS:
+        for way in ("file", "pipes"):
+            one = times[f"redact, {count} secrets, {way}"]
+            report.rate(f"redact {count} {way}", megabytes, one)
+    for way in ("file", "pipes"):
+        report.rate(f"cat {way}", megabytes, times[f"cat, {way}"])
+    report.table(
+        f"Redaction of {megabytes} MB that hold no secret, whole commands, all forms",
+        ["", "median", "least", "processor", "MB/s", "by least"],
+        [
+            [
+                name,
+                *(f"{seconds * 1000:,.0f} ms" for seconds in (one.median, one.low, one.cpu)),
+                f"{megabytes / one.median:,.0f}",
+                f"{megabytes / one.low:,.0f}",
+            ]
+            for name, one in times.items()
+        ],
+    )
+
+
+def _line(line, environment=None):
+    return Command(["sh", "-c", line], environment)

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import os
-import resource
-import statistics
 import subprocess
-import sys
 import sysconfig
-import time
 
-from measuring import ROOT
-from redaction import SEED
+from measuring import Command, measure
 
 MEGABYTES = 1000
 SMALL_FILES = 100_000
@@ -88,84 +83,71 @@ def repository(folder):
     return size / 1_000_000
 
 
-def timed(commands):
-    """Return {name: median (seconds, seconds of processors)}; others may be using the machine."""
-    taken = {name: [] for name in commands}
-    for turn in range(RUNS + 1):
-        for name, (argv, environment, folder) in commands.items():
-            before, begun = used(), time.perf_counter()
-            done = subprocess.run(
-                argv, env=environment, cwd=folder, capture_output=True, check=False
-            )
-            if done.returncode:
-                sys.exit(f"{name} failed: {done.stderr.decode(errors='replace')[-300:]}")
-            if turn:  # the first run warms the caches
-                taken[name].append((time.perf_counter() - begun, used() - before))
-    return {
-        name: tuple(map(statistics.median, zip(*pairs, strict=True)))
-        for name, pairs in taken.items()
-    }
-
-
-def used():
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
-
-
-def scan(install):
+def scan(bench):
     """Print seconds and megabytes a second."""
+    install = bench.install
     folders = {}
     for name in ("tree", "small", "repository"):
         folders[name] = os.path.join(install.folder, f"scan-{name}")
         subprocess.run(["git", "init", "-q", "-b", "main", folders[name]], check=True)
     count = tree(folders["tree"])
     small_files(folders["small"])
-    megabytes = {"tree": MEGABYTES, "repository": repository(folders["repository"])}
-    commands = {}
-    for secrets in (3, 20, 100):
-        home = os.path.join(install.folder, f"scan{secrets}")
-        os.mkdir(home)
-        environment = install.environment(home)
-        seed = [install.python, "-c", SEED, str(secrets)]
-        subprocess.run(seed, check=True, env=environment, cwd=ROOT)
-        commands["tree", f"scan, {secrets} secrets"] = (["secrets", "scan"], environment)
-    values = os.path.join(install.folder, "scan-values")
-    environment = install.environment(os.path.join(install.folder, "scan20"))
-    listed = subprocess.run(
-        [install.python, "-c", VALUES], check=True, env=environment, capture_output=True
-    )
-    with open(values, "wb") as file:
-        file.write(listed.stdout)
-    grep = ["sh", "-c", f"git grep -q --untracked -F -f {values} || true"]
-    commands["tree", "scan --no-ignore, 20 secrets"] = (
-        ["secrets", "scan", "--no-ignore"],
-        environment,
-    )
-    commands["tree", "git grep -F, 20 plain values"] = (grep, None)
-    commands["small", "scan, 20 secrets"] = (["secrets", "scan"], environment)
-    commands["small", "git grep -F, 20 plain values"] = (grep, None)
-    commands["repository", "scan --history, 20 secrets"] = (
-        ["secrets", "scan", "--history"],
-        environment,
-    )
-    commands["repository", "git cat-file of every object"] = (
-        ["sh", "-c", "git cat-file --batch --batch-all-objects > /dev/null"],
-        None,
-    )
-    times = timed(
-        {
-            name: ([install.infsh, *argv] if environ else argv, environ, folders[name[0]])
-            for name, (argv, environ) in commands.items()
-        }
-    )
+    history = repository(folders["repository"])
+    megabytes = {"tree": MEGABYTES, "repository": history}
+    times = measure(_commands(install, folders), runs=RUNS)
     titles = {
-        "tree": f"{MEGABYTES} MB in {count} files",
-        "small": f"{SMALL_FILES} files of one line",
-        "repository": f"{megabytes['repository']:.0f} MB in a history of {COMMITS} commits",
+        "tree": f"{MEGABYTES:,} MB in {count:,} files",
+        "small": f"{SMALL_FILES:,} files of one line",
+        "repository": f"{history:,.0f} MB in a history of {COMMITS} commits",
     }
     for place, title in titles.items():
-        print(f"\nscan, {title}, median of {RUNS} runs")
-        for (where, name), (seconds, cpu) in times.items():
-            if where == place:
-                rate = f"{megabytes[place] / seconds:7.0f} MB/s" if place in megabytes else ""
-                print(f"  {name:32} {seconds:7.2f} s, {cpu:5.2f} s of all cores {rate}")
+        size = megabytes.get(place)
+        bench.report.table(
+            f"Scan, {title}",
+            ["", "median", "of all cores", "MB/s"],
+            [
+                [
+                    name,
+                    f"{one.median:.2f} s",
+                    f"{one.cpu:.2f} s",
+                    f"{size / one.median:,.0f}" if size else "-",
+                ]
+                for (where, name), one in times.items()
+                if where == place
+            ],
+        )
+
+
+def _commands(install, folders):
+    """Return {(folder, name): Command}, beside what git itself offers."""
+    homes = {secrets: install.seeded(secrets, "") for secrets in (3, 20, 100)}
+    values = os.path.join(install.folder, "scan-values")
+    with open(values, "wb") as file:
+        subprocess.run(
+            [install.python, "-c", VALUES],
+            check=True,
+            env=homes[20],
+            stdout=file,
+            cwd=install.folder,
+        )
+
+    def infsh(place, secrets, *arguments):
+        argv = [install.infsh, "secrets", "scan", *arguments]
+        return Command(argv, homes[secrets], folder=folders[place])
+
+    def git(place, line):
+        return Command(["sh", "-c", line], folder=folders[place])
+
+    grep = f"git grep -q --untracked -F -f {values} || true"
+    objects = "git cat-file --batch --batch-all-objects > /dev/null"
+    return {
+        **{
+            ("tree", f"scan, {secrets} secrets"): infsh("tree", secrets) for secrets in (3, 20, 100)
+        },
+        ("tree", "scan --no-ignore, 20 secrets"): infsh("tree", 20, "--no-ignore"),
+        ("tree", "git grep -F, 20 plain values"): git("tree", grep),
+        ("small", "scan, 20 secrets"): infsh("small", 20),
+        ("small", "git grep -F, 20 plain values"): git("small", grep),
+        ("repository", "scan --history, 20 secrets"): infsh("repository", 20, "--history"),
+        ("repository", "git cat-file of every object"): git("repository", objects),
+    }

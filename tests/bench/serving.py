@@ -9,10 +9,11 @@ import os
 import subprocess
 import time
 
-from measuring import ROOT, VALUE
+from installing import VALUE
 
 SECONDS = 6
 PACE = 100
+CONNECTIONS = (1, 16, 64)
 COUNTS = (10_000, 100_000)
 READ = "GET /secrets/KEY_{}"
 REVEAL = "GET /secrets/reveal/KEY_{}"
@@ -33,16 +34,14 @@ with open_server_data(sys.argv[1], None, make=True) as data:
 """
 
 
-def serving(install):
+def serving(bench):
     """Print what one server answers on loopback, with the client as a process of its own."""
-    command = [install.python, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-    subprocess.run([*command, f"{ROOT}[server]"], check=True, stderr=subprocess.DEVNULL)
-    print(f"\nserver, {SECONDS} s each (goals: 600 reads/s, 300 reveals/s, p99 below 50 ms)")
+    bench.install.add(f"{bench.install.source}[server]")
     for count in COUNTS:
-        _with_secrets(install, count)
+        _with_secrets(bench.install, bench.report, count)
 
 
-def _with_secrets(install, count):
+def _with_secrets(install, report, count):
     folder = os.path.join(install.folder, f"served{count}")
     environment = install.environment(install.folder)
     seeded = subprocess.run(
@@ -60,7 +59,7 @@ def _with_secrets(install, count):
     try:
         port = _port(server, log)
         client = Client(port, seeded.stdout.strip(), count)
-        asyncio.run(_measure(client, count, server.pid))
+        asyncio.run(_measure(report, client, count, server.pid))
     finally:
         server.terminate()
         server.wait()
@@ -87,23 +86,34 @@ def _processor(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def _measure(client, count, pid):
+async def _measure(report, client, count, pid):
     begun = time.perf_counter()
     await client.at_once(LIST, connections=1, seconds=0)
-    print(f"  {count} secrets; the first list {(time.perf_counter() - begun) * 1000:.0f} ms")
+    first = (time.perf_counter() - begun) * 1000
+    rows = []
     for name, request in (("reads", READ), ("reveals", REVEAL), ("lists of 50", LIST)):
-        for connections in (1, 16, 64):
+        rates = []
+        for connections in CONNECTIONS:
             before = _processor(pid)
-            rate = await client.at_once(request, connections, SECONDS)
-            each = (_processor(pid) - before) * 1000 / (rate * SECONDS)
-            print(
-                f"    {name:12} {connections:3} at once  {rate:8.0f} a second, "
-                f"{each:5.2f} ms of processor each"
+            rates.append(await client.at_once(request, connections, SECONDS))
+            each = (_processor(pid) - before) * 1000 / (rates[-1] * SECONDS)
+            rows.append(
+                [name, f"{connections} at once", f"{rates[-1]:,.0f} a second", f"{each:.2f} ms", ""]
             )
+        if count == COUNTS[0]:
+            report.figure(f"server {name}", min(rates), max(rates))
     for name, request in (("reads", READ), ("reveals", REVEAL)):
         times = await client.paced(request, SECONDS)
         middle, late = times[len(times) // 2], times[int(len(times) * 0.99)]
-        print(f"    {name:12} {PACE} a second: median {middle:5.1f} ms, p99 {late:5.1f} ms")
+        waits = f"{middle:.1f} ms, p99 {late:.1f} ms"
+        rows.append([name, "in even steps", f"{PACE} a second", "", waits])
+        if count == COUNTS[0] and name == "reads":
+            report.figure("server p99", late)
+    report.table(
+        f"Server with {count:,} secrets, {SECONDS} s each; the first list took {first:.0f} ms",
+        ["", "asked", "answers", "processor each", "median wait"],
+        rows,
+    )
 
 
 class Client:

@@ -3,79 +3,106 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
-import sys
 
-from measuring import RUNS, VALUE, measure
+from floors import floors
+from installing import VALUE, vault_path
+from measuring import Command, measure
 
+BARE = "python -c pass"
+NEW = "set K, a new value"
+TYPER = ("get K (JSON)", "history K", "vault status", "stale", "audit", "--version")
+"""Commands that go through Typer and do little themselves."""
 
-def peers(install):
-    """Return {name: (argv, environment)} of other tools that are here, and the absent ones."""
-    found, absent = {}, []
-    dotenv = os.path.join(install.folder, ".env")
-    with open(dotenv, "w") as file:
-        file.writelines(f"KEY_{i}={VALUE}\n" for i in range(100))
-    program = "import dotenv, sys; print(dotenv.dotenv_values(sys.argv[1])['KEY_7'])"
-    dotenv_python = [sys.executable, "-c", program, dotenv]
-    if subprocess.run(dotenv_python, capture_output=True, check=False).returncode == 0:
-        found["python-dotenv, 100 keys"] = (dotenv_python, None)
-    else:
-        absent.append("python-dotenv")
-    keyring = [install.python, "-m", "keyring", "diagnose"]
-    found["keyring, no look-up yet"] = (keyring, install.environment(install.folder))
-    absent += [
-        name
-        for name in ("sops", "fnox", "gopass", "pass", "age", "dotenvx")
-        if not shutil.which(name)
-    ]
-    return found, absent
+UNLOCK = """
+import os, sys, time
+from infsh_secrets.config.settings import Options, Settings
+from infsh_secrets.services.workspace import Workspace
+from infsh_secrets.unlock.sources import open_lock
+with Workspace(Settings(Options(), os.environ)) as workspace:
+    lock, sources = workspace.lock(), workspace.sources()
+    begun = time.perf_counter_ns()
+    open_lock(lock, sources)
+    print(time.perf_counter_ns() - begun)
+"""
 
 
-def declared(install, count):
-    """Return the path of a manifest that declares some secrets of a seeded vault."""
-    path = os.path.join(install.folder, f"declares{count}.yml")
-    with open(path, "w") as file:
-        file.write("secrets:\n")
-        file.writelines(f"  - key: KEY_{i}\n" for i in range(count))
-    return path
-
-
-def start(install):
-    """Print start-up ratios."""
+def start(bench):
+    """Print start-up ratios, and what the raw key costs."""
+    install, report = bench.install, bench.report
     environment = install.seeded(100)
-    infsh = install.infsh
+    times = measure(commands(install, environment), runs=bench.runs)
+    bare = times[BARE]
+    report.times(f"Start-up, 100 secrets, key file, {bench.runs} runs", times, BARE)
+    for figure, name in {
+        "get": "get K --plain",
+        "run": "run -- true, 10 of 100",
+        "list piped": "list, piped",
+        "list terminal": "list, terminal",
+        "set": NEW,
+        "floor of get": "floor: SQLite, AES-GCM",
+        "floor of typer": "floor: Typer's hello",
+        "floor of rich": "floor: rich's table, terminal",
+    }.items():
+        report.ratio(figure, times[name], bare)
+    slowest = max((times[name] for name in TYPER), key=lambda one: one.median)
+    report.ratio("typer", slowest, bare)
+    _unlock(install, report, environment, bench.runs)
+
+
+def commands(install, environment):
+    """Return {name: Command}, with bare Python and the floors."""
+
+    def infsh(*arguments, **options):
+        return Command([install.infsh, "secrets", *arguments], environment, **options)
+
     app = os.path.join(environment["HOME"], "app")
     os.makedirs(os.path.join(app, ".git"))
     with open(os.path.join(app, "inf.yml"), "w") as file:
         file.write("secrets:\n")
         file.writelines(f"  - key: KEY_{i}\n    description: what for\n" for i in range(10))
-    ten = declared(install, 10)
-    commands = {
-        "python -c pass": ([install.python, "-c", "pass"], environment),
-        "get K --plain": ([infsh, "secrets", "get", "KEY_7", "--plain"], environment),
-        "run -- true, 10 of 100": ([infsh, "secrets", "run", "-f", ten, "--", "true"], environment),
-        "run -- true, no masking": (
-            [infsh, "secrets", "run", "-f", ten, "--no-masking", "--", "true"],
-            environment,
+    ten, hundred = install.declared(10), install.declared(100)
+    return {
+        BARE: Command([install.python, "-c", "pass"], environment),
+        "get K --plain": infsh("get", "KEY_7", "--plain"),
+        "run -- true, 10 of 100": infsh("run", "-f", ten, "--", "true"),
+        "run -- true, no masking": infsh("run", "-f", ten, "--no-masking", "--", "true"),
+        "run -- true, 100 of 100": infsh("run", "-f", hundred, "--", "true"),
+        "run -- echo, in an app's folder": infsh("run", "--", "echo", folder=app),
+        "list, piped": infsh("list"),
+        "list, terminal": infsh("list", terminal=True),
+        NEW: infsh("set", "KEY_8", given="a-made-up-value-{turn}"),
+        "set K, unchanged": infsh("set", "KEY_9", given=VALUE),
+        "get K (JSON)": infsh("get", "KEY_7"),
+        "history K": infsh("history", "KEY_7"),
+        "vault status": infsh("vault", "status"),
+        "stale": infsh("stale"),
+        "audit": infsh("audit"),
+        "--version": Command([install.infsh, "--version"], environment),
+        "complete a name": Command(
+            [install.infsh, "__complete", "secrets", "get", "KEY_1"], environment
         ),
-        "run -- echo, 10 declared": ([infsh, "secrets", "run", "--", "echo"], environment, app),
-        "get K (json)": ([infsh, "secrets", "get", "KEY_7"], environment),
-        "list (json)": ([infsh, "secrets", "list"], environment),
-        "list (table)": ([infsh, "secrets", "list", "-o", "table"], environment),
-        "set K v, unchanged": ([infsh, "secrets", "set", "KEY_7", VALUE], environment),
-        "set K - (new version)": (
-            [infsh, "secrets", "set", "KEY_8", "--generate"],
-            environment,
-        ),
-        "--version": ([infsh, "--version"], environment),
-        "complete a name": ([infsh, "__complete", "secrets", "get", "KEY_1"], environment),
+        **floors(install, vault_path(environment), environment),
     }
-    others, absent = peers(install)
-    times = measure(commands | others)
-    bare = times["python -c pass"]
-    print(f"\nstart-up, 100 secrets, key file, median of {RUNS} runs")
-    for name, seconds in times.items():
-        print(f"  {name:28} {seconds * 1000:8.1f} ms  {seconds / bare:6.2f} x bare")
-    if absent:
-        print(f"  not here: {', '.join(absent)}")
+
+
+def _unlock(install, report, environment, runs):
+    """Print the milliseconds between a raw key and the vault key, each in a new process."""
+    taken = []
+    for _ in range(runs):
+        done = subprocess.run(
+            [install.python, "-c", UNLOCK],
+            env=environment,
+            stdout=subprocess.PIPE,
+            check=True,
+            cwd=install.folder,
+        )
+        taken.append(int(done.stdout) / 1e6)
+    taken.sort()
+    middle, least = taken[len(taken) // 2], taken[0]
+    report.figure("unlock", middle, least)
+    report.table(
+        "Unlocking with a raw key, from the key file to the vault key, inside a process",
+        ["", "median", "least"],
+        [["reading the key, opening its slot", f"{middle:.2f} ms", f"{least:.2f} ms"]],
+    )

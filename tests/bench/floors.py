@@ -1,0 +1,65 @@
+"""The least that programs of this kind cost, so that a reader sees what share is ours."""
+
+from __future__ import annotations
+
+import os
+
+from measuring import Command
+
+SKELETON = """
+import sys
+import _sqlite3
+from cryptography.hazmat.bindings._rust import openssl
+connection = _sqlite3.connect(sys.argv[1])
+connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+openssl.aead.AESGCM(bytes(32))
+sys.stdout.write("a value")
+sys.stdout.flush()
+__import__("os")._exit(0)
+"""
+
+TYPER = """
+import typer
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+@app.command()
+def hello() -> None:
+    typer.echo("hello")
+app()
+"""
+
+RICH = """
+from rich.console import Console
+from rich.table import Table
+table = Table("NAME", "CREATED", "ABOUT")
+for number in range(100):
+    table.add_row(f"KEY_{number}", "today", "")
+Console().print(table)
+"""
+
+KEYRING = """
+import keyring
+keyring.get_password("a service", "a name")
+"""
+
+
+def floors(install, vault, environment):
+    """Return {name: Command} of small programs, each with what no command of its kind does without.
+
+    `vault` is the file that the skeleton opens.
+    """
+    programs = {}
+    for name, text in (("skeleton", SKELETON), ("typer", TYPER), ("rich", RICH)):
+        programs[name] = program(install, name, text)
+    return {
+        "floor: SQLite, AES-GCM": Command([*programs["skeleton"], vault], environment),
+        "floor: Typer's hello": Command(programs["typer"], environment),
+        "floor: rich's table, terminal": Command(programs["rich"], environment, terminal=True),
+    }
+
+
+def program(install, name, text):
+    """Return the command line of a small program in the install's Python."""
+    path = os.path.join(install.folder, f"floor_{name}.py")
+    with open(path, "w") as file:
+        file.write(text)
+    return [install.python, path]
