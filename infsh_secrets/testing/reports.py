@@ -1,0 +1,138 @@
+"""A test's report without the values that it may not show, and failed where it has shown one."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+from infsh_secrets.testing.observers import text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pytest
+
+    from infsh_secrets.testing.guard import Guard
+
+TITLE = "shown secrets"
+_PLACES = {"log": "the log", "stdout": "stdout", "stderr": "stderr"}
+_ID = "the id of a parameter"
+_ADVICE_ON_ID = 'Choose an id that does not show it: pytest.param(value, id="a name").\n'
+_ADVICE = """\
+Where this report had it there is a mark now. A test that is meant to show one is marked
+with @pytest.mark.allow_secret_output.
+"""
+# An id is what other processes and files know the test by.
+_KEPT = {"nodeid", "_id", "location", "keywords", "node", "outcome", "when"}
+
+
+def judge(guard: Guard, report: pytest.TestReport) -> None:
+    """Redact the report in place; make it one of a failure when something new was shown.
+
+    Done twice with the same report, the second time changes nothing.
+    """
+    before = set(guard.seen)
+    guard.judge_observed()
+    _judge_sections(guard, report)
+    _judge_failure(guard, report)
+    guard.judge(_ID, report.nodeid)
+    _redact_rest(guard, report)
+    shown = guard.seen - before
+    if shown and not guard.allowed:
+        _fail(report, sorted(shown))
+
+
+def _judge_sections(guard: Guard, report: pytest.TestReport) -> None:
+    report.sections = [
+        (guard.redact(title), guard.judge(_place(title), content))
+        for title, content in report.sections
+    ]
+    for name, value in report.user_properties:
+        guard.judge("a recorded property", f"{name}\n{text_of(value)}")
+
+
+def _place(title: str) -> str:
+    """Return where it was, of a section that pytest calls `Captured stdout call`."""
+    words = title.split()
+    return _PLACES.get(words[1], "a section of the report") if words[1:] else "a section"
+
+
+def _judge_failure(guard: Guard, report: pytest.TestReport) -> None:
+    if report.longrepr is None:
+        return
+    guard.judge("the reason of the skip" if _is_skip(report) else "the failure", _text(report))
+    report.longrepr = _Redaction(guard.redact_pieces).of(report.longrepr)
+    text = _text(report)
+    redacted = guard.redact(text)
+    if redacted is not text:
+        report.longrepr = redacted
+
+
+def _is_skip(report: pytest.TestReport) -> bool:
+    return report.skipped and not hasattr(report, "wasxfail")
+
+
+def _text(report: pytest.TestReport) -> str:
+    """Return all texts of the failure: as it is printed, and its line in the summary."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    return f"{report.longreprtext}\n{getattr(crash, 'message', '')}"
+
+
+def _redact_rest(guard: Guard, report: pytest.TestReport) -> None:
+    """Redact the properties, and what other plugins have added."""
+    redaction = _Redaction(guard.redact)
+    for name, fact in list(vars(report).items()):
+        if name not in _KEPT:
+            vars(report)[name] = redaction.of(fact)
+
+
+class _Redaction:
+    """Redacts texts wherever they are in lists, dictionaries and pytest's own representations."""
+
+    def __init__(self, redact: Callable[[str], str]) -> None:
+        self._redact = redact
+        self._done: set[int] = set()
+
+    def of(self, fact: Any) -> Any:
+        """Return `fact` redacted: a new text or tuple, else the same object, changed in place."""
+        if isinstance(fact, str):
+            return self._redact(fact)
+        if type(fact) is tuple:
+            return tuple(map(self.of, fact))
+        if id(fact) not in self._done:
+            self._done.add(id(fact))
+            self._inside(fact)
+        return fact
+
+    def _inside(self, fact: Any) -> None:
+        if isinstance(fact, list):
+            fact[:] = map(self.of, fact)
+        elif isinstance(fact, dict):
+            fact.update([(name, self.of(value)) for name, value in fact.items()])
+        elif dataclasses.is_dataclass(fact) or hasattr(fact, "toterminal"):
+            for name, value in list(getattr(fact, "__dict__", {}).items()):
+                object.__setattr__(fact, name, self.of(value))  # some are frozen
+
+
+def _fail(report: pytest.TestReport, shown: list[tuple[str, str]]) -> None:
+    from _pytest._code import code
+
+    where: dict[str, list[str]] = {}
+    for name, place in shown:
+        where.setdefault(name, []).append(place)
+    said = "; ".join(f"{name} in {' and '.join(places)}" for name, places in where.items())
+    in_id = any(place == _ID for _, place in shown)
+    text = f"The test showed a secret: {said}.\n{_ADVICE_ON_ID if in_id else ''}{_ADVICE}"
+    add_section = getattr(report.longrepr, "addsection", None)
+    if add_section:
+        add_section(TITLE, text)
+    elif report.failed:
+        report.sections.append((TITLE, text))
+    else:
+        path, line, _ = report.location
+        report.longrepr = code.ReprExceptionInfo(
+            code.ReprTraceback([code.ReprEntryNative([text])], None, "native"),
+            code.ReprFileLocation(path, (line or 0) + 1, f"showed a secret: {said}"),
+        )
+    report.outcome = "failed"
+    vars(report).pop("wasxfail", None)

@@ -1,0 +1,123 @@
+"""The hooks of the guard: a pytest plugin that is registered when the first test needs it."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+import pytest
+
+from infsh_secrets.testing.guard import Guard
+from infsh_secrets.testing.observers import observing
+from infsh_secrets.testing.reports import judge
+
+if TYPE_CHECKING:
+    import warnings
+    from collections.abc import Generator
+
+_NAME = "infsh_secrets_watch"
+_GUARD = pytest.StashKey[Guard]()
+_NOT_CAPTURED = "stdout and stderr: they are not captured (-s), and so not searched"
+
+
+def watch_of(config: pytest.Config) -> Watch:
+    """Return the hooks of this run, registered the first time."""
+    watch = config.pluginmanager.get_plugin(_NAME)
+    if not isinstance(watch, Watch):
+        watch = Watch()
+        config.pluginmanager.register(watch, _NAME)
+    return watch
+
+
+class Watch:
+    """Guards one test after the other; `base` are (name, value) that none of them may show."""
+
+    def __init__(self) -> None:
+        self.base: list[tuple[str, bytes]] = []
+        self._guard: Guard | None = None
+        self._nodeid = ""
+        self._observers = contextlib.ExitStack()
+        self._observing = False
+
+    def begin(self, item: pytest.Item) -> Guard:
+        """Return the guard of a test, which sees what the test shows from now on."""
+        guard = item.stash.get(_GUARD, None)
+        if guard is not None and guard is self._guard and self._observing:
+            return guard
+        self._end()
+        guard = Guard(self.base, allowed=item.get_closest_marker("allow_secret_output") is not None)
+        item.stash[_GUARD] = self._guard = guard
+        self._nodeid = item.nodeid
+        self._observers.enter_context(observing(guard, item.config))
+        self._observing = True
+        return guard
+
+    def _end(self) -> None:
+        """Let go of logging and warnings; the guard stays for what is reported late."""
+        self._observing = False
+        self._observers.close()
+
+    def pytest_make_parametrize_id(self, val: object) -> str | None:
+        """Keep what no test may show out of the ids that are made of parameters."""
+        if not self.base or not isinstance(val, str | bytes):
+            return None
+        text = val if isinstance(val, str) else val.decode(errors="replace")
+        redacted = Guard(self.base, allowed=False).redact(text)
+        return None if redacted == text else redacted
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> None:
+        """Begin with the test where its own fixtures are not what decides."""
+        if self.base:
+            self.begin(item)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Judge the report of a phase when all others have said theirs."""
+        report = yield
+        guard = item.stash.get(_GUARD, None)
+        if guard is None or guard is not self._guard:
+            return report
+        if call.when == "setup":  # a test that is run again is judged again
+            guard.seen.clear()
+        judge(guard, report)
+        if call.when == "teardown":
+            vars(report)["infsh_secrets_unguarded"] = _unguarded(guard, item.config)
+        return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Judge reports that are made in other ways as well, such as those of subtests."""
+        if self._guard is not None and self._observing:
+            judge(self._guard, report)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_warning_recorded(
+        self, warning_message: warnings.WarningMessage, nodeid: str
+    ) -> None:
+        """Redact a warning that was given before its value was known."""
+        if self._guard is not None and nodeid == self._nodeid:
+            text = str(warning_message.message)
+            redacted = self._guard.redact(text)
+            if redacted is not text:
+                warning_message.message = redacted
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logfinish(self) -> None:
+        """End with the test."""
+        self._end()
+
+    def pytest_unconfigure(self) -> None:
+        """End with the run, when a test was broken off."""
+        self._end()
+
+
+def _unguarded(guard: Guard, config: pytest.Config) -> list[str]:
+    lines = [
+        f"{name}: its value is too short or too common to be looked for" for name in guard.unguarded
+    ]
+    if config.getoption("capture", "") == "no":
+        lines.append(_NOT_CAPTURED)
+    return lines
