@@ -61,8 +61,11 @@ def _is_handed_over(status: os.stat_result, path: str, *, link: bool = False) ->
     if status.st_uid != _ROOT or os.geteuid() == _ROOT:
         return False
     folder = os.stat(os.path.dirname(path) or ".")
-    mode = folder.st_mode if link else folder.st_mode | status.st_mode
-    return folder.st_uid == _ROOT and not mode & _OTHERS_WRITE
+    if folder.st_uid != _ROOT:
+        return False
+    if link:  # in a sticky folder nobody else can put another one in its place
+        return bool(folder.st_mode & stat.S_ISVTX) or not folder.st_mode & _OTHERS_WRITE
+    return not (folder.st_mode | status.st_mode) & _OTHERS_WRITE
 
 
 def _check_posix(status: os.stat_result, path: str, what: str) -> None:

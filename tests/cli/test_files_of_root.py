@@ -78,6 +78,14 @@ def test_the_links_of_kubernetes_are_followed(handed):
     (handed.folder / "..data").symlink_to("..2026_11_22")
     handed.key.symlink_to("..data/vault-key")
     assert handed.get().stdout == VALUE
+    vault = handed.folder / "image" / "app.vault"
+    vault.parent.mkdir()
+    handed.vault = handed.vault.rename(vault)
+    handed.folder.chmod(0o1777)  # as the folder of such a volume is
+    assert handed.get().stdout == VALUE
+    handed.folder.chmod(0o777)
+    assert b"symbolic link" in handed.get().stderr
+    handed.folder.chmod(0o1777)
     # Nothing is followed where somebody else could have made the link.
     os.lchown(handed.key, USER, USER)
     assert b"symbolic link" in handed.get().stderr
