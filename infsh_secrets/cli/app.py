@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from infsh_secrets.cli.commands_table import COMMANDS, GROUPS, Command, completed
-from infsh_secrets.cli.help_page import CommandWithPage, GroupWithPage
+from infsh_secrets.cli.commands_table import (
+    COMMANDS,
+    GROUPS,
+    Command,
+    asked_for_help,
+    completed,
+)
+from infsh_secrets.cli.help_page import NO_COLOUR, CommandWithPage, GroupWithPage
 from infsh_secrets.cli.run_line import is_run, own_words, separated, with_values
 from infsh_secrets.domain import exit_codes
 from infsh_secrets.domain.errors import AbortedError
@@ -38,12 +44,14 @@ def run(argv: list[str]) -> int:
 
 def parse(argv: list[str]) -> Callable[[], int] | int | None:
     """Return the call that `argv` means, or the status of what has been done already (help)."""
-    argv = separated(completed(argv))
-    app = build_app(own_words(argv))
+    argv = separated(completed(asked_for_help(argv)))
+    words = own_words(argv)
+    app = build_app(words)
+    said = NO_COLOUR if "--no-color" in words else None
     if isinstance(sys.stdout, io.TextIOWrapper):  # help has more than ASCII
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        return app(expand(argv), standalone_mode=False, prog_name=PROGRAM)  # type: ignore[no-any-return]
+        return app(expand(argv), standalone_mode=False, prog_name=PROGRAM, obj=said)  # type: ignore[no-any-return]
     except typer.Abort:
         raise AbortedError("Stopped, nothing was changed.") from None
     except typer.Exit as leave:
@@ -59,7 +67,7 @@ def parse(argv: list[str]) -> Callable[[], int] | int | None:
             raise
         from infsh_secrets.cli.parse_errors import usage_error
 
-        raise usage_error(error, own_words(argv), PROGRAM) from None
+        raise usage_error(error, words, PROGRAM) from None
 
 
 def expand(argv: list[str]) -> list[str]:

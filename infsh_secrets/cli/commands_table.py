@@ -318,3 +318,23 @@ def completed(argv: list[str]) -> list[str]:
         if tuple(argv[: len(group)]) == group and not named:
             return [*group, name, *argv[len(group) :]]
     return argv
+
+
+def asked_for_help(argv: list[str]) -> list[str]:
+    """Return a command line with the word `help` as one with `--help`, and nothing more than that.
+
+    What stands behind the command is left out: `help run app` must not run anything.
+    """
+    place = _behind_groups(argv)
+    if argv[place : place + 1] != ["help"]:
+        return argv
+    asked = [*argv[:place], *argv[place + 1 :]]
+    return [*asked[: _behind_groups(asked) + 1], "--help"]
+
+
+def _behind_groups(argv: list[str]) -> int:
+    """Return how many words in the beginning name groups."""
+    place = 0
+    while tuple(argv[: place + 1]) in GROUPS and place < len(argv):
+        place += 1
+    return place

@@ -5,11 +5,39 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from infsh_secrets.cli.commands_table import COMMANDS
+from infsh_secrets.cli.commands_table import COMMANDS, GROUPS
 from infsh_secrets.domain.errors import UsageError
 
 _COULD_BE_A_VALUE = 4
+_LIKENESS = 0.65
+_NAMED = re.compile(r"No such command '([^']*)'")
 _LIKE_A_COMMAND = re.compile(r"No such command '[a-z]{1,12}'\.")
+
+SYNONYMS = {
+    "add": "set",
+    "create": "set",
+    "new": "set",
+    "put": "set",
+    "write": "set",
+    "update": "set",
+    "show": "get",
+    "read": "get",
+    "view": "get",
+    "reveal": "get",
+    "destroy": "delete",
+    "mv": "rename",
+    "move": "rename",
+    "cp": "copy",
+    "undo": "rollback",
+    "undelete": "restore",
+    "versions": "history",
+    "log": "audit",
+    "inject": "render",
+    "download": "export",
+    "upload": "import",
+    "start": "run",
+}
+"""What other programs call a command -> what it is called here."""
 
 
 def usage_error(error: Any, argv: list[str], program: str) -> UsageError:
@@ -40,6 +68,35 @@ def _no_such_command(message: str, argv: list[str], path: str) -> UsageError:
         return UsageError(
             f"The command `{word}` belongs to `{path} secrets`.", f"Write: {path} secrets {word}"
         )
-    if not _LIKE_A_COMMAND.match(message):
-        message = "There is no such command."
-    return UsageError(message, f"See: {path} --help")
+    named = _NAMED.match(message)
+    meant = _nearest(named[1], tuple(path.split()[1:])) if named else None
+    like_a_command = _LIKE_A_COMMAND.match(message)
+    message = like_a_command[0] if like_a_command else "There is no such command."
+    if meant is None:
+        return UsageError(message, f"See: {path} --help")
+    return UsageError(message, f"Did you mean: {path.split(maxsplit=1)[0]} {' '.join(meant)}")
+
+
+def _nearest(word: str, group: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Return the path of the command that a word was meant to be, or None.
+
+    In the group itself first, then in the others; a name that other programs use counts as well.
+    """
+    from difflib import get_close_matches
+
+    outermost_last = sorted(COMMANDS, key=lambda command: -len(command.path))
+    paths = {name: c.path for c in outermost_last for name in (*c.aliases, c.name)}
+    here = {g[-1]: g for g in GROUPS if g[:-1] == group}
+    for command in COMMANDS:
+        if command.path[:-1] == group:
+            here |= dict.fromkeys((command.name, *command.aliases), command.path)
+    for names in (here, paths):
+        if word in names:
+            return names[word]
+    if word in SYNONYMS:
+        return ("secrets", *SYNONYMS[word].split())
+    for names in (here, paths):
+        close = get_close_matches(word, names, n=1, cutoff=_LIKENESS)
+        if close:
+            return names[close[0]]
+    return None

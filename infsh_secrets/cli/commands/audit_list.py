@@ -29,10 +29,14 @@ def audit_list(
 
     `infsh secrets audit` alone does the same. It is of all environments unless -e names some.
 
+    Output: a line for each entry, never a value. In JSON an array.
+
     Examples:
       infsh secrets audit --limit 20
-
       infsh secrets audit --key 'AWS_*' --since 30d
+      infsh secrets audit list -e production --json
+
+    See also: audit verify, uses, history
     """
     from infsh_secrets.services import audit
 

@@ -49,14 +49,17 @@ def check(
     Exit 6 unless every required secret is usable. An optional one counts only if it is refused, a
     variable of your shell never. On a terminal it asks for what is missing, but not with -q.
 
+    Output: a line for each declared secret, and what to do; with -o names those that are not
+    usable. JSON has `satisfied`, `secrets` and `errors`.
+
     Examples:
       infsh secrets check
-
       infsh secrets check -f app.yaml -e staging,default --strict
-
       infsh secrets check -f src/tasks/research-task.yaml
+      # What is missing, for a script.
+      infsh secrets check -o names
 
-      infsh secrets check -o names     (what is not usable, one a line)
+    See also: run, set, import
     """
     from infsh_secrets.services import manifests, requirements
     from infsh_secrets.services.check import examine

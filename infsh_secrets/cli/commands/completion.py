@@ -18,10 +18,14 @@ def completion(
 ) -> Text:
     """Print the script that makes a shell complete commands, options and names of secrets.
 
-    Examples:
-      eval "$(infsh completion bash)"
+    Output: the script.
 
+    Examples:
+      # In ~/.bashrc, or with zsh in ~/.zshrc after compinit; and for fish, once.
+      eval "$(infsh completion bash)"
       infsh completion fish > ~/.config/fish/completions/infsh.fish
+
+    See also: doctor
     """
     from infsh_secrets.cli.completion_scripts import script
     from infsh_secrets.domain.results import Text

@@ -26,10 +26,13 @@ def copy(
 ) -> Changes:
     """Make a new secret with the newest value of this one and what is known of it.
 
+    Output: the copy, its masked value and where it is from.
+
     Examples:
       infsh secrets copy OPENAI_API_KEY --to-env staging
-
       infsh secrets copy API_KEY -e staging --to-env default --to-name STAGING_KEY
+
+    See also: rename, sync, diff
     """
     from infsh_secrets.services import changing
 

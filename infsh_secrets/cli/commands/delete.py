@@ -28,14 +28,17 @@ def delete(
         bool, typer.Option("-y", "--yes", help="Do not ask, where nothing brings them back.")
     ] = False,
 ) -> Changes:
-    """Delete secrets. `infsh secrets restore KEY` brings them back, for 30 days.
+    """Delete secrets; `infsh secrets restore KEY` brings them back, for 30 days.
+
+    Output: what was deleted, and the command that undoes it.
 
     Examples:
       infsh secrets delete OLD_KEY
-
-      infsh secrets delete A B --ignore-missing
-
+      infsh secrets delete TEST_KEY DEMO_KEY --ignore-missing
+      # Every version, for good; asks first.
       infsh secrets delete LEAKED_KEY --purge
+
+    See also: restore, uses, list
     """
     from infsh_secrets.cli.prompts import confirm
     from infsh_secrets.services import changing, views

@@ -34,10 +34,13 @@ def describe(
 ) -> Changes:
     """Change what is known about a secret without touching its value.
 
+    Output: the secret that was described, its masked value and fingerprint.
+
     Examples:
       infsh secrets describe OPENAI_API_KEY -d "For GPT-4 calls" -m owner=payments
-
       infsh secrets describe OPENAI_API_KEY --unset-meta owner --expires 90d
+
+    See also: set, get, stale
     """
     from infsh_secrets.cli import values
     from infsh_secrets.services import changing, writing

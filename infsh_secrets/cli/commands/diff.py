@@ -40,12 +40,15 @@ def diff(
 
     The status is 0 when all is the same and 6 when anything differs or cannot be compared.
 
+    Output: a line for each secret that is not the same in both, and how many there are of each
+    kind.
+
     Examples:
       infsh secrets diff vault@default vault@staging
-
       infsh secrets diff vault backup.vault 'AWS_*'
-
       infsh secrets diff team:acme team:globex --names-only
+
+    See also: sync, copy, history
     """
     from infsh_secrets.services import comparing
     from infsh_secrets.services.sides import Sides

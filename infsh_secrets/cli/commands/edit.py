@@ -24,8 +24,13 @@ def edit(
     The value lies in a private file in memory for as long as the editor runs. A text that was not
     changed, or that is empty, changes nothing.
 
-    Example:
+    Output: what was done, as by `set`.
+
+    Examples:
       infsh secrets edit SERVICE_ACCOUNT_JSON
+      EDITOR=nano infsh secrets edit SSH_KEY -e production
+
+    See also: set, rollback, history
     """
     from infsh_secrets.cli.editor import edit_text
     from infsh_secrets.domain.errors import UsageError

@@ -58,16 +58,16 @@ def export(
     A value that the format cannot hold is an error, and nothing is written. What is given out is on
     record. Most programs need no file: see `infsh secrets run`.
 
+    Output: the secrets in the format; with -O the path and the names of what was written there. On
+    a terminal only with --reveal.
+
     Examples:
       infsh secrets export -O .env
-
       eval "$(infsh secrets export --format shell 'AWS_*')"
-
-      infsh secrets export --format fish | source
-
       docker run --env-file <(infsh secrets export --format docker) IMAGE
-
       infsh secrets export --format kubernetes --name my-app | kubectl apply -f -
+
+    See also: run, import, render
     """
     from infsh_secrets.services import exporting
 

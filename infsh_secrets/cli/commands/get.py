@@ -37,14 +37,18 @@ def get(
 ) -> SecretView | PlainValue:
     """Show a secret: masked, with what is known about it.
 
+    Output: the masked value, description, metadata, version, times and fingerprint; with --plain
+    the value alone, which gets a newline on a terminal only. In JSON the value is there with
+    --reveal.
+
     Examples:
       infsh secrets get OPENAI_API_KEY
-
+      # The value itself: for a script, on the clipboard, or as it was before.
       export OPENAI_API_KEY="$(infsh secrets get OPENAI_API_KEY --plain)"
-
       infsh secrets get OPENAI_API_KEY -c
-
       infsh secrets get OPENAI_API_KEY --version 1 --reveal
+
+    See also: set, list, history, run
     """
     from infsh_secrets.services import views
 

@@ -20,8 +20,14 @@ def history(
 
     The newest 20 are kept. `get KEY --version N` shows one, `rollback KEY --to N` goes back to it.
 
-    Example:
+    Output: a line for each version: its number, masked value, fingerprint and time. In JSON an
+    array.
+
+    Examples:
       infsh secrets history OPENAI_API_KEY
+      infsh secrets history OPENAI_API_KEY -e staging --json
+
+    See also: rollback, get, audit list
     """
     from infsh_secrets.services import ages
 

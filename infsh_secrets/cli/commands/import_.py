@@ -72,14 +72,16 @@ def import_(
     All of them or none, in one transaction; only empty values are left out. What is stored already
     gets a new version where the value is another; the old one stays in its history.
 
+    Output: what became of each entry, and how many there are of each kind; never a value.
+
     Examples:
+      # First look, then do it.
       infsh secrets import .env --dry-run
-
       infsh secrets import .env.staging -e staging
-
       infsh secrets import --from-env 'OPENAI_*'
-
       vault-export | infsh secrets import - --format json
+
+    See also: export, set, sync
     """
     from infsh_secrets.cli.values import as_text
     from infsh_secrets.services import import_sources, importing

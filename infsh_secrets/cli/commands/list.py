@@ -44,12 +44,17 @@ def list_(
 ) -> SecretList:
     """List secrets, never their values.
 
+    Output: a line for each secret: name, masked value, description, environment, version and age.
+    In JSON an array; with -o names the names alone. An empty list is no error.
+
     Examples:
       infsh secrets list
-
       infsh secrets list 'AWS_*' -e staging
-
+      # What no program has asked for in 90 days, the longest unused first.
+      infsh secrets list --unused 90d --sort used
       infsh secrets list -o names
+
+    See also: get, stale, uses, check
     """
     from infsh_secrets.services import views
 

@@ -31,12 +31,14 @@ def login(
     It is asked for and not shown, and kept in the OS keyring or in a file that only you may read.
     It is sent to the address it was given for and nowhere else.
 
+    Output: whom the token belongs to, and where it is kept; never the token.
+
     Examples:
       infsh login
-
       infsh login https://secrets.example.com
-
       printf %s "$TOKEN" | infsh login work --with-token
+
+    See also: logout, me, store add
     """
     from infsh_secrets.cli.values import read_token
     from infsh_secrets.services import logins

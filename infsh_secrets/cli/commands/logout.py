@@ -23,7 +23,16 @@ def logout(
         ),
     ] = None,
 ) -> StoreAction:
-    """Forget the token of a remote store. The token itself stays valid: revoke it there."""
+    """Forget the token of a remote store. The token itself stays valid: revoke it there.
+
+    Output: what was forgotten.
+
+    Examples:
+      infsh logout
+      infsh logout work
+
+    See also: login, token revoke, store remove
+    """
     from infsh_secrets.services import logins
 
     return logins.logout(context.workspace, logins.target(context.workspace, name))

@@ -23,7 +23,16 @@ def me(
         ),
     ] = None,
 ) -> Account:
-    """Show whom the token belongs to, what it may do and where it comes from."""
+    """Show whom the token belongs to, what it may do and where it comes from.
+
+    Output: store, address, user, team and scopes; never the token. In JSON an object.
+
+    Examples:
+      infsh me
+      infsh me work --json
+
+    See also: login, store test
+    """
     from infsh_secrets.services import logins
 
     return logins.account(logins.target(context.workspace, name), context.workspace)

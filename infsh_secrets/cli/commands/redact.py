@@ -25,12 +25,14 @@ def redact(
     All secrets of all environments are looked for (with -e, of those named), as they are and
     encoded: in base64, hexadecimal, JSON, URLs and more.
 
+    Output: the text as it comes in, with [REDACTED:KEY] where a value was.
+
     Examples:
       python train.py 2>&1 | infsh secrets redact > train.log
-
       infsh secrets redact < old.log > clean.log
-
       journalctl -f | infsh secrets redact --only OPENAI_API_KEY
+
+    See also: run, scan
     """
     from infsh_secrets.execution.filtering import filter_input
     from infsh_secrets.services.redaction import redactor

@@ -19,8 +19,13 @@ def rename(
 ) -> Changes:
     """Give a secret another name; its versions and all that is known of it stay.
 
-    Example:
+    Output: the new name, and the command that undoes it.
+
+    Examples:
       infsh secrets rename OPENAI_KEY OPENAI_API_KEY
+      infsh secrets rename SENTRY_KEY SENTRY_DSN -e production
+
+    See also: copy, describe, uses
     """
     from infsh_secrets.services import changing
 

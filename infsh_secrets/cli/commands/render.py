@@ -51,12 +51,15 @@ def render(
     Everything that is missing or empty is told at once, with its line, and nothing is written then.
     A file is private (0600), replaced whole, and never written through a link.
 
+    Output: the text, with its values; nothing with -O. On a terminal only with --reveal.
+
     Examples:
       infsh secrets render nginx.conf.tpl -O nginx.conf
-
-      echo 'PGPASSWORD={{ secrets.NAME | shell }}' | infsh secrets render
-
+      echo 'PW={{ secrets.DB_PASSWORD | shell }}' | infsh secrets render > pg.env
+      # From staging, and refused should it refer to anything else.
       infsh secrets render --only DB_PASSWORD -e staging app.tpl -O app.conf
+
+    See also: resolve, check, export
     """
     from infsh_secrets.services import render as service
 

@@ -54,12 +54,14 @@ def resolve(
     Structure and order stay, comments go, aliases are written out, keys are never touched. JSON
     keeps all the rest as it is written. Missing and empty secrets are told as by `render`.
 
+    Output: the document, with its values; nothing with -O. On a terminal only with --reveal.
+
     Examples:
       infsh secrets resolve task.yaml -O task.resolved.yaml
-
       infsh secrets resolve values.json | jq .
+      infsh secrets resolve compose.yaml --format json > compose.json
 
-      infsh secrets resolve --format json compose.yaml --only DB_PASSWORD
+    See also: render, check, export
     """
     from infsh_secrets.services import render as service
 

@@ -20,8 +20,14 @@ def restore(
 ) -> Changes:
     """Bring deleted secrets back, with all their versions.
 
-    Example:
-      infsh secrets restore OPENAI_API_KEY
+    Output: what was restored.
+
+    Examples:
+      # What can be brought back, and then one of them.
+      infsh secrets list --deleted
+      infsh secrets restore OLD_KEY
+
+    See also: delete, rollback, history
     """
     from infsh_secrets.services import views
 

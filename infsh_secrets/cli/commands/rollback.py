@@ -24,10 +24,14 @@ def rollback(
 ) -> Changes:
     """Go back to an older value of a secret, as a new version: nothing is lost.
 
-    Examples:
-      infsh secrets rollback OPENAI_API_KEY
+    Output: the new version, its masked value, and the command that undoes it.
 
+    Examples:
+      # To the value before this one, or to the third.
+      infsh secrets rollback OPENAI_API_KEY
       infsh secrets rollback OPENAI_API_KEY --to 3
+
+    See also: history, restore, edit
     """
     from infsh_secrets.services import changing
 

@@ -81,14 +81,17 @@ def run(
 
     The exit status is the command's, or 125 when something of ours failed before it started.
 
+    Output: that of the command, with [REDACTED:KEY] in the place of every secret.
+
     Examples:
+      # Exactly what the manifest declares; or a secret that is named here.
       infsh secrets run -- python app.py
-
       infsh secrets run --only OPENAI_API_KEY -- curl https://api.example.com
-
+      # A line for the shell; a program that wants its key in a file.
       infsh secrets run -e staging,default --only A,B -c 'make "$TARGET" | tee log'
+      infsh secrets run --only GOOGLE_CREDENTIALS --files -- ./deploy
 
-      infsh secrets run --files=GOOGLE_CREDENTIALS -- ./deploy
+    See also: check, redact, uses
     """
     import os
 

@@ -52,8 +52,7 @@ def scan(
     """Find your own secrets in files, in staged changes, or in the history of a git repository.
 
     All secrets of all environments are looked for (with -e, of those named), as they are and
-    encoded: in base64, hexadecimal, JSON, URLs and more. What is found is told as
-    file:line:column KEY, in a history after the commit; never the value. Columns count characters.
+    encoded: in base64, hexadecimal, JSON, URLs and more. Columns count characters.
 
     Exit 6 when something was found, 1 when nothing was and not everything could be read. Links are
     not followed, and neither .git nor binary files are searched; those are files with a NUL among
@@ -62,16 +61,16 @@ def scan(
     Another hook is never replaced by --install-hook. Its commits pass where there is no vault or no
     `infsh`, which is said; where the vault is locked they are stopped until `vault unlock`.
 
+    Output: file:line:column KEY for each place, in a history after the commit; never the value.
+
     Examples:
       infsh secrets scan
-
       infsh secrets scan build/ notes.txt --no-ignore --binary
-
+      # Before each commit, and once in all commits there are.
+      infsh secrets scan --install-hook
       infsh secrets scan --history ~/src/app
 
-      infsh secrets scan --install-hook
-
-      infsh secrets scan --sarif > scan.sarif
+    See also: redact, run, uses
     """
     named = paths or []
     _check(

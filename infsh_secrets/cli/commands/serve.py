@@ -44,12 +44,14 @@ def serve(
 
     The server sees the values in plain text. On other addresses than loopback it needs TLS.
 
+    Output: nothing; where it listens is told on standard error.
+
     Examples:
-      infsh secrets team create acme --data /srv/infsh
-
-      infsh secrets token create --team acme --data /srv/infsh
-
       infsh secrets serve --data /srv/infsh
+      infsh secrets serve --data /srv/infsh --port 8443 --behind-proxy
+      infsh secrets serve --host 0.0.0.0 --tls-cert cert.pem --tls-key key.pem
+
+    See also: team create, token create, store add
     """
     from infsh_secrets.server import start
 

@@ -66,20 +66,21 @@ def set_(
         bool, typer.Option("--no-strip", help="Keep the final newline of piped input.")
     ] = False,
 ) -> Changes:
-    """Create or update secrets.
+    """Create or update secrets; an older value stays as a version.
 
     Without a value it is read from standard input, or asked for at a terminal and not shown.
 
+    Output: what was done to each secret, its masked value and its fingerprint; never the value.
+
     Examples:
+      # The value is asked for, hidden; or it comes through a pipe.
       infsh secrets set OPENAI_API_KEY -d "For GPT-4 calls"
-
       printf %s "$TOKEN" | infsh secrets set FAL_KEY
-
+      # The exact bytes of a file; or a new random value, to be replaced in time.
       infsh secrets set SSH_KEY --file ~/.ssh/id_ed25519
+      infsh secrets set DB_PASSWORD --generate=base64:32 --expires 90d
 
-      infsh secrets set DB_PASSWORD --generate -c
-
-      infsh secrets set A=1 B=2
+    See also: get, list, edit, import
     """
     from infsh_secrets.cli import values
     from infsh_secrets.services import writing

@@ -26,10 +26,15 @@ def stale(
     That is what has expired, expires within 14 days, or has had the same value for 90 days. A new
     description does not make a value younger.
 
+    Output: a line for each secret with the reasons. In JSON an array. The status is 0 in any case.
+
     Examples:
       infsh secrets stale
-
       infsh secrets stale --than 30d --all-envs
+      # Whether there is anything at all, for a script.
+      test -z "$(infsh secrets stale -o names)"
+
+    See also: list, describe, set
     """
     from infsh_secrets.services import ages
 

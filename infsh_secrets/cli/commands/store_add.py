@@ -43,10 +43,13 @@ def store_add(
 ) -> StoreAction:
     """Give a remote store a name, in your configuration file.
 
-    Examples:
-      infsh secrets store add work https://secrets.example.com
+    Output: what was added.
 
+    Examples:
+      infsh secrets store add work https://secrets.example.com --cache 8h
       infsh secrets store add agents https://api.julep.ai/api --kind julep
+
+    See also: login, store use, store test, sync
     """
     from infsh_secrets.services import named_stores
 

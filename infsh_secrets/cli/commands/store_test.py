@@ -19,7 +19,16 @@ def store_test(
         typer.Argument(metavar="NAME", help="The store; the one in use if left out."),
     ] = None,
 ) -> Account:
-    """See whether a store answers, whom the token belongs to and what it may do."""
+    """See whether a store answers, whom the token belongs to and what it may do.
+
+    Output: address, user, team and scopes; how fast it answers. In JSON an object.
+
+    Examples:
+      infsh secrets store test work
+      infsh secrets store test work --json
+
+    See also: login, me, doctor
+    """
     from infsh_secrets.services import named_stores
 
     return named_stores.test(context.workspace, name)

@@ -18,7 +18,17 @@ def store_use(
         str, typer.Argument(metavar="NAME", help="A store, or vault for the local one.")
     ],
 ) -> StoreAction:
-    """Make a store the one that commands use where no other is named."""
+    """Make a store the one that commands use where no other is named.
+
+    Output: the store that is in use now.
+
+    Examples:
+      infsh secrets store use work
+      # The local vault again.
+      infsh secrets store use vault
+
+    See also: store list, store add, team use
+    """
     from infsh_secrets.services import named_stores
 
     return named_stores.use(name)

@@ -63,12 +63,15 @@ def sync(
     older versions stay; into any other store one secret after another, each read back. After a
     failure the same command does the rest.
 
+    Output: what was done to each secret of the target, or would be with --dry-run; never a value.
+
     Examples:
+      # First look, then do it.
       infsh secrets sync --from vault@staging --to vault@default --dry-run
-
       infsh secrets sync --from vault --to team:acme 'STRIPE_*'
-
       infsh secrets sync --from vault --to copy.vault --prune
+
+    See also: diff, copy, store add
     """
     from infsh_secrets.cli.prompts import confirm
     from infsh_secrets.services import syncing

@@ -22,7 +22,17 @@ def team_create(
         typer.Option("--data", metavar="FOLDER", help="On a server: the folder of the server."),
     ] = None,
 ) -> TeamCreated | TeamAdded:
-    """Make the vault of a team, with a key of its own; use it with --team NAME."""
+    """Make the vault of a team, with a key of its own; use it with --team NAME.
+
+    Output: the team, and how to use it.
+
+    Examples:
+      infsh secrets team create acme
+      # On the machine of a server, as a team of that server.
+      infsh secrets team create acme --data /srv/infsh
+
+    See also: team use, team list, token create
+    """
     if data is not None:
         from infsh_secrets.server.administration import Server
 

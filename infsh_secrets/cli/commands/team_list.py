@@ -20,7 +20,16 @@ def team_list(
         typer.Option("--data", metavar="FOLDER", help="On a server: the folder of the server."),
     ] = None,
 ) -> TeamList:
-    """List the teams that have a vault on this machine."""
+    """List the teams that have a vault on this machine.
+
+    Output: a team a line, with the one that is in use. In JSON an array.
+
+    Examples:
+      infsh secrets team list
+      infsh secrets team list --data /srv/infsh
+
+    See also: team create, team use
+    """
     if data is not None:
         from infsh_secrets.server.administration import Server
 

@@ -21,7 +21,16 @@ def team_remove(
     ] = None,
     yes: Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")] = False,
 ) -> TeamRemoved:
-    """Remove a team of a server: its tokens end at once, its vault is put aside."""
+    """Remove a team of a server: its tokens end at once, its vault is put aside.
+
+    Output: how many tokens ended, and where the vault is.
+
+    Examples:
+      infsh secrets team remove globex --data /srv/infsh
+      infsh secrets team remove globex --data /srv/infsh --yes
+
+    See also: team list, token revoke
+    """
     from infsh_secrets.cli.prompts import confirm
     from infsh_secrets.server.administration import Server
 

@@ -40,10 +40,13 @@ def token_create(
 ) -> TokenCreated:
     """Make a token of a team, on the machine of the server; it is shown this once.
 
+    Output: the token; in JSON with what it may do and when it ends.
+
     Examples:
       infsh secrets token create ann --team acme --role admin --expires 30d
-
       infsh secrets token create ci --team acme --scope secrets:reveal
+
+    See also: token list, token revoke, serve
     """
     from infsh_secrets.domain.errors import UsageError
     from infsh_secrets.server.administration import Server

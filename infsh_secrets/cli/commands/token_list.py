@@ -22,7 +22,16 @@ def token_list(
         str | None, typer.Option("--data", metavar="FOLDER", help="The folder of the server.")
     ] = None,
 ) -> TokenList:
-    """List the tokens of a server, never themselves."""
+    """List the tokens of a server, never themselves.
+
+    Output: a line for each token: id, name, team, role, scopes, state and end. In JSON an array.
+
+    Examples:
+      infsh secrets token list
+      infsh secrets token list --team acme --data /srv/infsh
+
+    See also: token create, token revoke
+    """
     from infsh_secrets.server.administration import Server
 
     return Server(data, os.environ).list_tokens(team)

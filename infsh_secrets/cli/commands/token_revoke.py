@@ -22,7 +22,17 @@ def token_revoke(
         str | None, typer.Option("--data", metavar="FOLDER", help="The folder of the server.")
     ] = None,
 ) -> TokenRevoked:
-    """Revoke a token, at once and for good; a running server refuses it from now on."""
+    """Revoke a token, at once and for good; a running server refuses it from now on.
+
+    Output: which token was revoked.
+
+    Examples:
+      # The ids, and then one of them.
+      infsh secrets token list --team acme
+      infsh secrets token revoke 7Kq2mXw9
+
+    See also: token list, token create
+    """
     from infsh_secrets.server.administration import Server
 
     return Server(data, os.environ).revoke_token(identity)

@@ -24,10 +24,13 @@ def uses(
     the secret; whoever asked for the value itself is named too. Uses under older names of a renamed
     secret count. It is of all environments unless -e names some.
 
+    Output: a line for each program. In JSON an array; with -o names the programs alone.
+
     Examples:
       infsh secrets uses OPENAI_API_KEY
-
       infsh secrets uses AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY -e production
+
+    See also: audit list, list, delete
     """
     from infsh_secrets.services import uses as services
 

@@ -25,8 +25,13 @@ def vault_backup(
 
     The copy is verified whole before it gets its name. The key is not in it.
 
-    Example:
+    Output: where the copy is.
+
+    Examples:
       infsh secrets vault backup /media/stick/personal.vault
+      infsh secrets vault backup --force --team acme ~/backups/acme.vault
+
+    See also: vault restore, vault recovery-code, vault verify
     """
     from infsh_secrets.services.backup import backup
 

@@ -28,12 +28,15 @@ def vault_init(
         bool, typer.Option("--keyring", help="Make a key in the OS keyring.")
     ] = False,
 ) -> VaultAction:
-    """Make the vault, and choose what opens it. Without this, the first `set` makes it.
+    """Make the vault, and choose what opens it; without this, the first `set` makes it.
+
+    Output: where the vault and its keys are; never a key.
 
     Examples:
       infsh secrets vault init --passphrase
-
       infsh secrets vault init --vault ci.vault --new-key-file ci.key
+
+    See also: set, vault key add, vault recovery-code, vault status
     """
     from infsh_secrets.services.key_slots import KeyKinds
     from infsh_secrets.services.vault_init import init_vault

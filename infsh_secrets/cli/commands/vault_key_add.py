@@ -30,10 +30,13 @@ def vault_key_add(
 ) -> VaultAction:
     """Add a key: any one of a vault's keys opens it.
 
+    Output: the new key's id and where it is kept.
+
     Examples:
       infsh secrets vault key add --passphrase
-
       infsh secrets vault key add --key-file-out ci.key
+
+    See also: vault key list, vault key remove, vault recovery-code
     """
     from infsh_secrets.services import key_slots
 

@@ -31,7 +31,16 @@ def vault_key_change_passphrase(
         ),
     ] = None,
 ) -> VaultAction:
-    """Put a new passphrase in the place of the old one. Any key opens the vault for that."""
+    """Put a new passphrase in the place of the old one. Any key opens the vault for that.
+
+    Output: which key was changed.
+
+    Examples:
+      infsh secrets vault key change-passphrase
+      infsh secrets vault key change-passphrase --new-file ~/new-passphrase
+
+    See also: vault key list, vault unlock
+    """
     from infsh_secrets.services import key_slots
 
     return key_slots.change_passphrase(context.workspace, key, new_file, context.dialogue)

@@ -23,7 +23,17 @@ def vault_key_remove(
         ),
     ],
 ) -> VaultAction:
-    """Remove a key: it opens the vault no more, but may have opened copies. The last one stays."""
+    """Remove a key: it opens the vault no more, but may have opened copies. The last one stays.
+
+    Output: which key was removed.
+
+    Examples:
+      # The ids, and then one of them or how it begins.
+      infsh secrets vault key list
+      infsh secrets vault key remove 3f9a2c71
+
+    See also: vault key list, vault rotate
+    """
     from infsh_secrets.services import key_slots
 
     return key_slots.remove_key(context.workspace, key)

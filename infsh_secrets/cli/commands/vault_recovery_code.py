@@ -12,6 +12,14 @@ def vault_recovery_code(context: Context) -> VaultAction:
     """Make a recovery code for paper, in the place of the one there may be; on a terminal only.
 
     Type it where the vault asks, or give it like a key: --key-file, --key-fd, INFSH_VAULT_KEY.
+
+    Output: nothing but what was done; the code is shown on the terminal alone, once.
+
+    Examples:
+      infsh secrets vault recovery-code
+      infsh secrets vault recovery-code --team acme
+
+    See also: vault key list, vault key add, vault backup
     """
     from infsh_secrets.services import key_slots
 

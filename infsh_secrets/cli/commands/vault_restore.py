@@ -21,8 +21,13 @@ def vault_restore(
     The backup is verified whole first. Key slots are those of the backup: a key that was removed
     since opens the vault again.
 
-    Example:
+    Output: which vault was restored, and where the one before it is.
+
+    Examples:
       infsh secrets vault restore /media/stick/personal.vault
+      infsh secrets vault restore ~/backups/acme.vault --team acme
+
+    See also: vault backup, vault salvage, vault trust
     """
     from infsh_secrets.services.backup import restore
 

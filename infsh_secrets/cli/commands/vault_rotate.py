@@ -23,6 +23,15 @@ def vault_rotate(
 
     Do this after removing a key that somebody else may have. The keys that stay go on to open the
     vault; a recovery code becomes a new one. Copies made before are not changed by it.
+
+    Output: which keys open the vault from now on.
+
+    Examples:
+      infsh secrets vault rotate
+      # Without the keys whose secret is not at hand here.
+      infsh secrets vault rotate --drop-missing
+
+    See also: vault key remove, vault key list, vault recovery-code
     """
     from infsh_secrets.services.rotation import rotate
 

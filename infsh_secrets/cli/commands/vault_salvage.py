@@ -23,8 +23,14 @@ def vault_salvage(
     Each value has a seal of its own, so what is saved is genuine; whether it is the newest, and
     whether something is missing, cannot be told. Exit 6 when something was lost.
 
-    Example:
+    Output: how much was saved, and what was lost.
+
+    Examples:
+      # First into a new file, and that then in the place of the damaged one.
       infsh secrets vault salvage saved.vault
+      infsh secrets vault restore saved.vault
+
+    See also: vault restore, vault verify, doctor
     """
     from infsh_secrets.services.salvage import salvage
 

@@ -20,8 +20,13 @@ def vault_trust(
 
     The whole vault is verified first. What was written after the older copy was made is not in it.
 
-    Example:
+    Output: which vault was accepted.
+
+    Examples:
       infsh secrets vault trust
+      infsh secrets vault trust --vault ci.vault --key-file ci.key --yes
+
+    See also: vault verify, vault restore
     """
     from infsh_secrets.cli.prompts import confirm
     from infsh_secrets.services import safety

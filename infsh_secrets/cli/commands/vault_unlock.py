@@ -21,6 +21,14 @@ def vault_unlock(
     """Keep the vault open for some time, so that its passphrase is asked for only once.
 
     The key goes to the OS keyring, or to a file in memory that is gone with the login.
+
+    Output: until when the vault is open.
+
+    Examples:
+      infsh secrets vault unlock
+      infsh secrets vault unlock --for 30m --team acme
+
+    See also: vault lock, vault status
     """
     from infsh_secrets.services import sessions
 

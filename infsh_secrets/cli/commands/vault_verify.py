@@ -9,7 +9,17 @@ from infsh_secrets.domain.results import VerifyReport
 
 @vault_command
 def vault_verify(context: Context) -> VerifyReport:
-    """Check every page, secret, version and audit entry of the vault; exit 8 if one is wrong."""
+    """Check every page, secret, version and audit entry of the vault; exit 8 if one is wrong.
+
+    Output: how many of each were verified.
+
+    Examples:
+      infsh secrets vault verify
+      # A backup, before it is needed.
+      infsh secrets vault verify --vault /media/stick/personal.vault
+
+    See also: audit verify, vault backup, vault salvage
+    """
     from infsh_secrets.services import views
 
     return views.vault_verify(context.workspace)
