@@ -35,6 +35,9 @@ class Access:
         self._settings: Settings | None = None
         self.connections = Connections(self._workspace)
 
+    def __reduce__(self) -> str:
+        raise TypeError("a client is not pickled: make one in each process")
+
     def perform(self, task: Callable[[Workspace], T], environment: str | None = None) -> T:
         """Return what the task returns; it has the workspace for itself.
 

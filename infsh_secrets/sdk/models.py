@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from infsh_secrets.domain.errors import UsageError
 from infsh_secrets.domain.models import SecretValue
 from infsh_secrets.sdk.boundary import boundary
-from infsh_secrets.services.writing import Facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from infsh_secrets.domain.models import SecretInfo, VersionInfo
+    from infsh_secrets.services.writing import Facts
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -157,6 +157,8 @@ def facts(
     expires: str | datetime | timedelta | None,
 ) -> Facts:
     """Return what a program says of a secret, as the services take it; UsageError if it cannot."""
+    from infsh_secrets.services.writing import Facts
+
     pairs = tuple((metadata or {}).items())
     if not all(isinstance(text, str) for pair in pairs for text in pair):
         raise UsageError("Metadata is text, names and values.", "Write numbers as text, too.")

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from infsh_secrets import Client
+from infsh_secrets.stores.memory import MemoryStore
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "server"))  # its running server
+
+
+@pytest.fixture
+def client(own_home):
+    """A client of the local vault of an empty home."""
+    with Client() as one:
+        yield one
+
+
+@pytest.fixture(params=["vault", "memory"])
+def any_client(request, own_home):
+    """A client of the local vault, and one of a store that is open already."""
+    with Client() if request.param == "vault" else Client(store=MemoryStore()) as one:
+        yield one
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """An empty working folder."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def cheap_passphrases(monkeypatch):
+    """Passphrases that cost next to nothing."""
+    from infsh_secrets.crypto import kdf
+
+    monkeypatch.setattr(kdf, "ARGON2_FLOOR", (1, 8, 1))
+    monkeypatch.setattr(kdf, "ARGON2_DEFAULT", (1, 32, 1))
