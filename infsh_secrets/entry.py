@@ -43,6 +43,11 @@ def run(argv: list[str]) -> int:
         request = fastpath.match(argv)
         if request is not None:
             return request.run(_asker(), _say)
+        if any(word.startswith("__complete") for word in argv[:2]):
+            from infsh_secrets.cli import completion
+
+            if completion.is_asked(argv):
+                return completion.complete(argv)
         from infsh_secrets.cli.app import run as run_commands
 
         return run_commands(argv)

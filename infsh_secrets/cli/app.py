@@ -32,10 +32,6 @@ _WANTS_ALL = ("-h", "--help", "--show-completion")
 
 def run(argv: list[str]) -> int:
     """Parse `argv`, run the command it names, and return the exit status; errors are raised."""
-    if "__complete" in argv[:2]:  # second when the program is infsh-secrets
-        from infsh_secrets.cli.completion import complete
-
-        return complete([*argv[: argv.index("__complete")], *argv[argv.index("__complete") + 1 :]])
     returned = parse(argv)
     if callable(returned):
         returned = returned()

@@ -7,10 +7,10 @@ from infsh_secrets.domain.errors import UsageError
 _BASH = """\
 # Completion of infsh and infsh-secrets for bash.
 _infsh_complete() {
-    local reply value description word current rest place count=0
-    local -a words=()
+    local reply value description word current rest place begin count=0
+    local -a words=() starts=()
     COMPREPLY=()
-    # Bash parts words at = and : as well; here they are put together again.
+    # Bash parts words at = and : and @ as well; here they are put together again.
     rest=${COMP_LINE:0:COMP_POINT}
     for ((place = 0; place <= COMP_CWORD; place++)); do
         word=${COMP_WORDS[place]}
@@ -21,6 +21,7 @@ _infsh_complete() {
         if ((place > 0)) && [[ -n $rest && $rest != [[:space:]]* ]]; then
             words[count - 1]+=$word
         else
+            starts[count]=$place
             words[count]=$word
             ((count++))
         fi
@@ -28,16 +29,44 @@ _infsh_complete() {
         rest=${rest#"$word"}
     done
     current=${words[count - 1]}
+    # What is replaced begins after the last = or :, but with the last @.
     [[ $word == [=:] ]] && word=
-    reply=$("$1" __complete "${words[@]:1}" 2>/dev/null) || return 0
+    [[ ${current%"$word"} == *@ ]] && word=@$word
+    value=$1
+    [[ $value == "~/"* ]] && value=$HOME/${value:2}
+    reply=$("$value" __complete_quoted "${words[@]:1}" 2>/dev/null </dev/null) || return 0
     if [[ $reply == ":files" ]]; then
-        compopt -o default 2>/dev/null
+        _infsh_files
+        return 0
+    fi
+    if [[ $reply == ":command "* ]]; then
+        place=$((count - ${reply#:command }))
+        begin=${starts[place]}
+        if declare -F _comp_command_offset >/dev/null; then
+            _comp_command_offset "$begin"
+        elif declare -F _command_offset >/dev/null; then
+            _command_offset "$begin"
+        elif ((place == count - 1)) && [[ $word != */* ]]; then
+            while IFS= read -r value; do
+                COMPREPLY+=("$value")
+            done < <(compgen -c -- "$word")
+        else
+            _infsh_files
+        fi
         return 0
     fi
     while IFS=$'\\t' read -r value description; do
         [[ -n $value ]] && COMPREPLY+=("${value#"${current%"$word"}"}")
     done <<<"$reply"
     return 0
+}
+_infsh_files() {
+    local path
+    compopt -o default 2>/dev/null && return
+    # Bash 3 has no compopt.
+    while IFS= read -r path; do
+        COMPREPLY+=("$path")
+    done < <(compgen -f -- "$word")
 }
 complete -F _infsh_complete infsh infsh-secrets
 """
@@ -46,12 +75,19 @@ _ZSH = """\
 #compdef infsh infsh-secrets
 # Completion of infsh and infsh-secrets for zsh.
 _infsh() {
-    local reply line
+    local reply line program=${words[1]}
     local -a candidates
-    reply=$("${words[1]}" __complete "${(@Q)words[2,CURRENT]}" 2>/dev/null) || return 1
+    [[ $program == '~/'* ]] && program=$HOME/${program#'~/'}
+    reply=$("${(Q)program}" __complete_quoted "${(@)words[2,CURRENT]}" 2>/dev/null </dev/null)
     if [[ $reply == ":files" ]]; then
         [[ $PREFIX == --*=* ]] && compset -P '*='
         _files
+        return
+    fi
+    if [[ $reply == ":command "* ]]; then
+        shift $(( CURRENT - ${reply#:command } )) words
+        (( CURRENT = ${reply#:command } ))
+        _normal
         return
     fi
     for line in "${(@f)reply}"; do
@@ -81,35 +117,72 @@ function __infsh_complete
     end
     set -q words[1]; or return
     set -l current (commandline -ct)
-    set -l reply ($words[1] __complete $words[2..-1] "$current" 2>/dev/null)
-    if test "$reply[1]" = ":files"
-        set -l option (string match -r -- '^--[a-z-]+=' "$current")
-        set -l path (string replace -r -- '^--[a-z-]+=' '' "$current")
-        printf '%s\\n' "$option"(__fish_complete_path "$path")
-        return
-    end
-    if set -q reply[1]
-        printf '%s\\n' $reply
+    set -l program (string replace -r '^~/' "$HOME/" -- $words[1])
+    set -l word (string unescape -- "$current"; or echo "$current")
+    set -l reply ($program __complete $words[2..-1] "$word" 2>/dev/null </dev/null)
+    switch "$reply[1]"
+        case :files
+            set -l option (string match -r -- '^--[a-z-]+=' "$current")
+            set -l path (string replace -r -- '^--[a-z-]+=' '' "$current")
+            printf '%s\\n' "$option"(__fish_complete_path "$path")
+        case ':command *'
+            set -l count (string replace ':command ' '' -- $reply[1])
+            set -l line
+            if test $count -gt 1
+                set line (string escape -- $words[(math 1 - $count)..-1])
+            end
+            complete -C (string join ' ' -- $line "$current")
+        case '?*'
+            printf '%s\\n' $reply
     end
 end
+# Both programs have a file of this content: whichever is read first, each is said once.
+complete -c infsh -e
+complete -c infsh-secrets -e
 complete -c infsh -f -a '(__infsh_complete)'
 complete -c infsh-secrets -f -a '(__infsh_complete)'
 """
 
 _POWERSHELL = """\
 # Completion of infsh and infsh-secrets for PowerShell.
-Register-ArgumentCompleter -Native -CommandName infsh, infsh-secrets -ScriptBlock {
+Register-ArgumentCompleter -Native -CommandName 'infsh', 'infsh-secrets' -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
-    $words = @($commandAst.CommandElements | ForEach-Object { $_.ToString() })
-    $before = @($words | Select-Object -Skip 1)
-    if ($wordToComplete -eq '') { $before += '""' }
-    & $words[0] __complete @before 2>$null | Where-Object { $_ -and $_ -ne ':files' } |
-        ForEach-Object {
-            $value, $description = $_ -split "`t", 2
-            if (-not $description) { $description = $value }
-            [System.Management.Automation.CompletionResult]::new(
-                $value, $value, 'ParameterValue', $description)
+    $before = @($commandAst.CommandElements | Where-Object {
+        $_.Extent.StartOffset -lt $cursorPosition
+    })
+    $words = @($before | Select-Object -Skip 1 | ForEach-Object {
+        $text = $_.Extent.Text
+        if ($_.Extent.EndOffset -gt $cursorPosition) {
+            $text = $text.Substring(0, $cursorPosition - $_.Extent.StartOffset)
         }
+        if ($text -match '^"(.*?)"?$' -or $text -match "^'(.*?)'?$") { $Matches[1] } else { $text }
+    })
+    # A word that is still empty is none of the elements. Before 7.3 an empty argument gets lost.
+    $isNew = $before[-1].Extent.EndOffset -lt $cursorPosition
+    if ($isNew) { $words += '""' }
+    $program = $commandAst.GetCommandName()
+    $reply = @(& $program __complete @words 2>$null)
+    if ($reply.Count -and $reply[0] -match '^:command (\\d+)$') {
+        $count = [int]$Matches[1]
+        if ($isNew) { $count -= 1 }
+        $line = ''
+        if ($count) {
+            $begin = $before[-$count].Extent.StartOffset - $commandAst.Extent.StartOffset
+            $line = $commandAst.Extent.Text.Substring($begin)
+            $line = $line.Substring(0, [Math]::Min($line.Length,
+                $cursorPosition - $before[-$count].Extent.StartOffset))
+            if ($isNew) { $line += ' ' }
+        }
+        [System.Management.Automation.CommandCompletion]::CompleteInput(
+            $line, $line.Length, $null).CompletionMatches
+        return
+    }
+    $reply | Where-Object { $_ -and $_ -ne ':files' } | ForEach-Object {
+        $value, $description = $_ -split "`t", 2
+        if (-not $description) { $description = $value }
+        [System.Management.Automation.CompletionResult]::new(
+            $value, $value, 'ParameterValue', $description)
+    }
 }
 """
 

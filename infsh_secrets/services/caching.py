@@ -41,6 +41,13 @@ def cached(
     return around
 
 
+def is_kept(chosen: StoreSettings, settings: Settings) -> bool:
+    """Tell whether anything may be kept of a store that HTTP reaches; nothing is made or asked."""
+    return bool(
+        chosen.cache and chosen.address and settings.state and os.path.isdir(_folder(settings))
+    )
+
+
 def _folder(settings: Settings) -> str:
     if not settings.state:
         raise InfshError("There is no folder for it.", "Name one with INFSH_STATE_DIR.")

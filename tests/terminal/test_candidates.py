@@ -115,7 +115,185 @@ def test_run_is_completed_up_to_its_command(infsh):
     assert words("secrets", "exec", "--only", "SOME_KEY,O") == ["SOME_KEY,OTHER_KEY"]
     assert words("secrets", "run", "--files=S") == ["--files=SOME_KEY"]
     assert words("secrets", "run", "--env", "") == ["default"]
-    for line in (["-f"], ["--files"], ["--"], [], ["true"], ["-q", "true", "--only"], ["--", "-e"]):
-        assert words("secrets", "run", *line, "") == [":files"]
-    for line in (["--"], ["true"], ["--", "true"], ["--only", "SOME_KEY", "sh"]):
-        assert words("secrets", "run", *line, "--o") == [":files"]
+    assert words("secrets", "run", "-f", "") == [":files"]
+
+
+@pytest.mark.parametrize(
+    ("line", "count"),
+    [
+        ([""], 1),
+        (["--files", ""], 1),
+        (["--", ""], 1),
+        (["--", "--o"], 1),
+        (["-q", "pyth"], 1),
+        (["true", ""], 2),
+        (["true", "--o"], 2),
+        (["--only", "SOME_KEY", "sh", "-c", ""], 3),
+        (["-q", "true", "--only", ""], 3),
+        (["-e", "staging", "--", "git", "commit", "-m", "x", "--am"], 5),
+    ],
+)
+def test_the_command_of_run_is_left_to_the_shell(line, count):
+    assert words("secrets", "run", *line) == [f":command {count}"]
+    assert words("secrets", "exec", *line) == [f":command {count}"]
+
+
+STORES = """
+[stores.work]
+url = "https://secrets.example.com"
+[stores.agents]
+url = "https://api.julep.example/api"
+kind = "julep"
+"""
+
+
+@pytest.fixture
+def configured(own_home):
+    folder = own_home / ".config/infsh-secrets"
+    folder.mkdir(parents=True)
+    (folder / "config.toml").write_text(STORES)
+
+
+def test_stores_are_named(configured):
+    everywhere = ["vault", "agents", "inference", "work"]
+    assert words("secrets", "get", "-s", "") == everywhere
+    assert words("secrets", "get", "--store=w") == ["--store=work"]
+    assert words("secrets", "store", "use", "") == everywhere
+    assert words("secrets", "store", "remove", "") == ["agents", "work"]
+    assert words("secrets", "store", "test", "") == ["agents", "inference", "work"]
+    assert words("secrets", "store", "add", "") == []
+    for command in ("login", "logout", "me"):
+        assert words(command, "") == ["agents", "inference", "work"]
+        assert words(command, "work", "") == []
+
+
+def test_both_sides_are_named(configured, infsh):
+    infsh("secrets", "set", "SOME_KEY", "a-made-up-value")
+    infsh("secrets", "set", "OTHER_KEY", "a-made-up-value", "-e", "staging")
+    infsh("secrets", "team", "create", "acme")
+    sides = ["vault", "agents", "inference", "work", "team:acme", "team:personal"]
+    assert words("secrets", "diff", "") == sides
+    assert words("secrets", "diff", "work", "") == [side for side in sides if side != "work"]
+    assert words("secrets", "diff", "vault", "work", "") == ["SOME_KEY"]
+    assert words("secrets", "sync", "--from", "w") == ["work"]
+    assert words("secrets", "sync", "--from", "work", "--to", "w") == [":files"]
+    assert words("secrets", "sync", "--to=team:a") == ["--to=team:acme"]
+    assert words("secrets", "diff", "vault@") == ["vault@default", "vault@staging"]
+    assert words("secrets", "diff", "vault@default", "vault@") == ["vault@staging"]
+    assert words("secrets", "diff", "@st") == ["@staging"]
+    assert words("secrets", "diff", "team:acme@") == []
+    for path in ("./ba", "/tmp/x", "~/b", "backup"):
+        assert words("secrets", "diff", path) == [":files"]
+
+
+def test_a_remote_store_is_never_asked(infsh, configured, monkeypatch):
+    infsh("secrets", "set", "SOME_KEY", "a-made-up-value")
+
+    def refuse(*_):
+        raise AssertionError("a socket was made")
+
+    monkeypatch.setattr("socket.socket.__init__", refuse)
+    monkeypatch.setenv("INFSH_API_KEY", "a-made-up-token")
+    asked = infsh("__complete", "secrets", "get", "-s", "work", "", env={"INFSH_API_KEY": "made"})
+    assert (asked.stdout, asked.stderr) == (b"", b"")
+    for line in (["get", ""], ["get", "-e", ""], ["list", "--team", ""]):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("INFSH_STORE", "work")
+            assert words("secrets", *line) == []
+    assert words("secrets", "get", "") == ["SOME_KEY"]
+
+
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [
+        ("list", "--output"),
+        ("list", "--sort"),
+        ("list", "--stale"),
+        ("list", "--unused"),
+        ("stale", "--than"),
+        ("audit list", "--since"),
+        ("set K v", "--expires"),
+        ("describe SOME_KEY", "--expires"),
+        ("set K", "--generate="),
+        ("import {file} --dry-run", "--format"),
+        ("import {file} --dry-run", "--on-conflict"),
+        ("export", "--format"),
+        ("resolve {file}", "--format"),
+        ("sync --from vault@default --to vault@other --dry-run", "--on-conflict"),
+        ("store add other https://secrets.example.com --force", "--kind"),
+        ("store add other https://secrets.example.com --force", "--cache"),
+    ],
+)
+def test_every_value_that_is_offered_is_taken(infsh, tmp_path, command, option):
+    infsh("secrets", "set", "SOME_KEY", "a-made-up-value")
+    name = option.rstrip("=")
+    before = command.replace("{file}", "x").split()
+    typed = [option] if option.endswith("=") else [option, ""]
+    offered = [value.removeprefix(option) for value in words("secrets", *before, *typed)]
+    assert len(offered) > 1
+    for value in offered:
+        file = tmp_path / "given.env"
+        file.write_text(
+            {"json": '{"A_KEY": "made-up"}', "yaml": "A_KEY: made-up\n"}.get(value, "A_KEY=1\n")
+            if "import" in command
+            else '{"a": "b"}'
+        )
+        line = command.replace("{file}", str(file)).split()
+        if value == "kubernetes":
+            line += ["--name", "made-up"]
+        if value == "systemd-credentials":
+            line += ["-O", str(tmp_path / "folder")]
+        if value == "github":
+            line += ["-O", str(tmp_path / "github")]
+        done = infsh("secrets", *line, f"{name}={value}")
+        assert done.returncode == 0, (value, done.stderr)
+
+
+def test_names_wherever_names_are_meant(infsh):
+    infsh("secrets", "set", "FIRST=1", "SECOND=2", "-q")
+    infsh("secrets", "describe", "FIRST", "-m", "owner=somebody")
+    for line in (
+        ["get", ""],
+        ["export", ""],
+        ["edit", ""],
+        ["list", ""],
+        ["redact", "--only", ""],
+        ["scan", "--only", ""],
+        ["render", "--only", ""],
+        ["audit", "--key", ""],
+        ["audit", "list", "--key", ""],
+    ):
+        assert words("secrets", *line) == ["FIRST", "SECOND"], line
+    assert words("secrets", "run", "--only", "FIRST,") == ["FIRST,SECOND"]
+    assert words("secrets", "run", "--only=FIRST,") == ["--only=FIRST,SECOND"]
+    assert words("secrets", "rename", "FIRST", "") == []
+    assert words("secrets", "delete", "FIRST", "") == ["SECOND"]
+    assert words("secrets", "describe", "FIRST", "--unset-meta", "") == ["owner"]
+    assert "OPENAI_API_KEY=" in words("secrets", "set", "A=1", "")
+    assert "FIRST=" not in words("secrets", "set", "FIRST=1", "")
+
+
+def test_environments_after_a_comma(infsh):
+    infsh("secrets", "set", "K", "v", "-q")
+    infsh("secrets", "set", "K", "v", "-e", "staging", "-q")
+    assert words("secrets", "get", "-e", "staging,") == ["staging,default"]
+    assert words("secrets", "get", "-qe", "st") == ["staging"]
+    assert words("secrets", "get", "-estaging", "") == ["K"]
+
+
+def test_a_path_in_quotes_or_with_a_variable(infsh, tmp_path, own_home):
+    path = tmp_path / "a folder" / "my.vault"
+    infsh("secrets", "set", "ELSEWHERE", "a-made-up-value", "--vault", str(path))
+    typed = {
+        f'"{path}"': b"ELSEWHERE\n",
+        f"'{path}'": b"ELSEWHERE\n",
+        str(path).replace(" ", "\\ "): b"ELSEWHERE\n",
+        '"$THERE/my.vault"': b"ELSEWHERE\n",
+        "$(touch ran)": b"",
+        "`touch ran`": b"",
+    }
+    for word, expected in typed.items():
+        line = ("__complete_quoted", "secrets", "get", "--vault", word, '"E')
+        env = {"THERE": str(path.parent)}
+        assert infsh(*line, env=env).stdout == expected, word
+    assert not os.path.exists("ran")

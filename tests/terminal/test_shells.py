@@ -27,14 +27,16 @@ START = {
         f"source {FOLDER}/infsh.fish",
     ),
 }
+BASH_COMPLETION = "/usr/share/bash-completion/bash_completion"
 CLEAR = "\x15\x0c"  # the line, then the screen
 
 
 class Shell:
     """A shell with completion loaded, and a prompt."""
 
-    def __init__(self, terminal):
+    def __init__(self, terminal, name):
         self.terminal = terminal
+        self.name = name
 
     def type(self, line):
         self.terminal.send(CLEAR)
@@ -74,7 +76,7 @@ def shell(request, terminal):
         else f"{script}; clear; echo ready-(math 1 + 1)"
     )
     made.wait("ready-2")
-    return Shell(made)
+    return Shell(made, request.param)
 
 
 @pytest.fixture
@@ -144,6 +146,146 @@ def test_set_knows_names_and_leaves_values_alone(shell, vault):
     shell.leaves("infsh secrets set FAL_KEY ")
     shell.leaves("infsh secrets set FAL_KEY O")
     shell.leaves("infsh secrets set -d text FAL_KEY F")
+
+
+STORES = """
+[stores.work]
+url = "https://secrets.example.com"
+[stores.agents]
+url = "https://agents.example.com"
+"""
+
+
+@pytest.fixture
+def stores(own_home):
+    folder = own_home / ".config/infsh-secrets"
+    folder.mkdir(parents=True)
+    (folder / "config.toml").write_text(STORES)
+
+
+def test_stores_and_sides(shell, vault, stores, infsh):
+    infsh("secrets", "team", "create", "ml-team")
+    shell.offers("infsh secrets list -s ", "vault", "inference", "work", "agents")
+    shell.becomes("infsh secrets list -s w", "infsh secrets list -s work")
+    shell.becomes("infsh-secrets list --store=ag", "infsh-secrets list --store=agents")
+    shell.becomes("infsh secrets store use w", "infsh secrets store use work")
+    shell.becomes("infsh secrets store test ag", "infsh secrets store test agents")
+    shell.offers("infsh secrets store remove ", "work", "agents", never=("vault", "inference"))
+    shell.becomes("infsh login w", "infsh login work")
+    shell.becomes("infsh secrets team use m", "infsh secrets team use ml-team")
+    shell.becomes("infsh secrets diff vault@s", "infsh secrets diff vault@staging")
+    shell.becomes("infsh secrets diff vault team:m", "infsh secrets diff vault team:ml-team")
+    shell.becomes("infsh secrets sync --from w", "infsh secrets sync --from work")
+    shell.becomes("infsh secrets sync --to=vault@d", "infsh secrets sync --to=vault@default")
+    shell.offers("infsh secrets diff ", "vault", "work", "agents", "team:ml-team")
+
+
+def test_values_of_options(shell):
+    shell.offers("infsh secrets export --format ", "dotenv", "fish", "kubernetes")
+    shell.becomes("infsh secrets export --format sh", "infsh secrets export --format shell")
+    shell.becomes("infsh secrets import --format=y", "infsh secrets import --format=yaml")
+    shell.becomes(
+        "infsh secrets import --on-conflict sk", "infsh secrets import --on-conflict skip"
+    )
+    shell.offers("infsh secrets sync --on-conflict ", "overwrite", "skip", "fail")
+    shell.becomes(
+        "infsh secrets store add x y --kind ju", "infsh secrets store add x y --kind julep"
+    )
+
+
+def test_lists_of_names(shell, vault):
+    shell.becomes("infsh secrets run --only O", "infsh secrets run --only OPENAI_API_KEY")
+    shell.becomes(
+        "infsh secrets run --only FAL_KEY,O", "infsh secrets run --only FAL_KEY,OPENAI_API_KEY"
+    )
+    shell.becomes(
+        "infsh secrets exec --only=FAL_KEY,", "infsh secrets exec --only=FAL_KEY,OPENAI_API_KEY"
+    )
+    shell.becomes("infsh secrets get -e staging,", "infsh secrets get -e staging,default")
+    shell.becomes("infsh secrets set A=1 FA", "infsh secrets set A=1 FAL_KEY=")
+    shell.becomes("infsh secrets unset FAL_KEY O", "infsh secrets unset FAL_KEY OPENAI_API_KEY")
+    shell.becomes("infsh secrets export FA", "infsh secrets export FAL_KEY")
+    shell.becomes("infsh secrets audit --key FA", "infsh secrets audit --key FAL_KEY")
+
+
+def test_the_command_of_run(shell, vault, tmp_path):
+    """After the options it is a line of its own, with commands first and files later."""
+    program = tmp_path / "a-made-up-program"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    (tmp_path / "some-unique-name.py").touch()
+    shell.terminal.line(f"cd {tmp_path}")
+    if shell.name == "fish":
+        shell.terminal.line(f"set -gx PATH $PATH {tmp_path}")
+    else:
+        shell.terminal.line(f"PATH=$PATH:{tmp_path}; hash -r")
+    for start in (
+        "infsh secrets run -- ",
+        "infsh secrets exec --only FAL_KEY ",
+        "infsh-secrets run ",
+    ):
+        shell.becomes(f"{start}a-made", f"{start}a-made-up-program")
+        shell.becomes(
+            f"{start}a-made-up-program some-", f"{start}a-made-up-program some-unique-name.py"
+        )
+        shell.becomes(f"{start}./a-made", f"{start}./a-made-up-program")
+    if shell.name == "bash":  # without bash-completion it cannot hand over to another completion
+        if not os.path.exists(BASH_COMPLETION):
+            return
+        shell.terminal.line(f"\x15source {BASH_COMPLETION}; source {FOLDER}/infsh.bash")
+    shell.becomes(
+        "infsh secrets run -- infsh secrets get FA",
+        "infsh secrets run -- infsh secrets get FAL_KEY",
+    )
+    shell.becomes("infsh-secrets run infsh logi", "infsh-secrets run infsh login")
+
+
+def test_words_in_quotes(shell, vault, infsh, tmp_path):
+    path = tmp_path / "a folder" / "my.vault"
+    infsh("secrets", "set", "ELSEWHERE", "a-made-up-value", "--vault", str(path))
+    shell.terminal.line(f"cd {tmp_path}")
+    shell.becomes('infsh secrets get "OPE', 'infsh secrets get "OPENAI_API_KEY"')
+    typed = "infsh secrets get --vault 'a folder/my.vault' "
+    shell.becomes(f"{typed}E", f"{typed}ELSEWHERE")
+    typed = 'infsh secrets get --vault="a folder/my.vault" '
+    shell.becomes(f"{typed}E", f"{typed}ELSEWHERE")
+    typed = "infsh secrets get --vault a\\ folder/my.vault "
+    shell.becomes(f"{typed}E", f"{typed}ELSEWHERE")
+    typed = "infsh secrets get -d 'it is' --vault $HOME/nonsense "
+    shell.leaves(f"{typed}E")
+
+
+def test_what_a_candidate_is_for_is_shown(shell, vault):
+    shown = "Show a secret, masked unless told."
+    shell.type("infsh secrets ge")
+    if shell.name == "bash":
+        return
+    shell.type("infsh secrets ")
+    shell.terminal.wait(shown)
+    shell.type("infsh secrets get -")
+    shell.terminal.wait("Print the value and nothing else.")
+    shell.type("infsh secrets get -e default,staging ")
+    shell.terminal.wait("For GPT-4: calls")
+
+
+def test_the_variable_of_the_session_counts(shell, vault, infsh, tmp_path):
+    path = tmp_path / "other.vault"
+    infsh("secrets", "set", "ELSEWHERE", "a-made-up-value", "--vault", str(path))
+    word = "set -gx INFSH_VAULT" if shell.name == "fish" else "export INFSH_VAULT="
+    shell.terminal.line(f"{word}{' ' if shell.name == 'fish' else ''}{path}")
+    shell.becomes("infsh secrets get E", "infsh secrets get ELSEWHERE")
+    shell.leaves("infsh secrets get O")
+
+
+def test_a_name_that_does_not_belong_to_this_vault_runs_nothing(shell, vault, own_home, tmp_path):
+    folder = own_home / ".local/share/infsh-secrets/vaults"
+    for name in ("$(touch ran).vault", "`touch ran`.vault", "zz;touch ran.vault", "zz'.vault"):
+        (folder / name).touch()
+    shell.terminal.line(f"cd {tmp_path}")
+    shell.leaves("infsh secrets list --team z")
+    shell.leaves("infsh secrets list --team $")
+    shell.leaves("infsh secrets get --vault $(touch${IFS}ran) O")
+    assert not (tmp_path / "ran").exists()
 
 
 def test_files(shell, vault, tmp_path):

@@ -137,3 +137,11 @@ def test_migrations_are_imported_only_for_an_older_format(infsh):
         "sys.exit('infsh_secrets.stores.vault.migrations' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_somebody_who_is_typing_migrates_nothing(vault, capfd):
+    before = vault.read_bytes()
+    assert entry.run(["__complete", "secrets", "get", ""]) == 0
+    assert capfd.readouterr() == ("", "")
+    assert vault.read_bytes() == before
+    assert [path.name for path in vault.parent.iterdir()] == ["old.vault"]
