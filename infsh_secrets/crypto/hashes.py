@@ -69,6 +69,10 @@ class Hmac:
         other._outer = self._outer
         return other
 
+    def states(self) -> tuple[Hash, Hash]:
+        """Return the inner and the outer hash as they are now, to be copied for each message."""
+        return self._inner, self._outer
+
     def of(self, message: bytes) -> bytes:
         """Return the code of what was taken so far and `message`; the state stays as it is.
 

@@ -9,12 +9,7 @@ from __future__ import annotations
 
 import os
 
-from infsh_secrets.crypto.binding import (
-    AESGCM,
-    compare_digest,
-    hmac_digest,
-    hmac_new,
-)
+from infsh_secrets.crypto.binding import AESGCM, compare_digest, hmac_digest, hmac_new
 
 KEY_BYTES = 32
 SALT_BYTES = 24
@@ -25,6 +20,8 @@ OVERHEAD = SALT_BYTES + _COMMITMENT_BYTES + _TAG_BYTES
 
 _CHUNK = 16 * 1024
 _SEALED_CHUNK = _CHUNK + _TAG_BYTES
+_BODY = SALT_BYTES + _COMMITMENT_BYTES
+_TWO_CHUNKS = _BODY + _SEALED_CHUNK
 _LABEL = b"c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0"
 _SHA512_BYTES = 64
 
@@ -39,12 +36,12 @@ class SealError(Exception):
 class SealingKey:
     """A 32-byte key made ready for many messages; it seals and opens as the key itself does."""
 
-    __slots__ = ("started",)
+    __slots__ = ("inner", "outer")
 
     def __init__(self, key: bytes) -> None:
         if len(key) != KEY_BYTES:
             raise ValueError("a sealing key has 32 bytes")
-        self.started = hmac_new(key, digestmod="sha512")
+        self.inner, self.outer = hmac_new(key, digestmod="sha512").states()
 
 
 def hkdf_expand(key: bytes, info: bytes, length: int) -> bytes:
@@ -94,42 +91,49 @@ def open_sealed(key: bytes | SealingKey, context: bytes, sealed: bytes) -> bytes
     # HMAC takes a key of any length and a shorter one as if zeros followed it.
     if len(sealed) < OVERHEAD or (isinstance(key, bytes) and len(key) != KEY_BYTES):
         raise SealError
-    salt = sealed[:SALT_BYTES]
-    commitment, aead, nonce = _schedule(key, context, salt)
-    start = SALT_BYTES + _COMMITMENT_BYTES
+    commitment, aead, nonce = _schedule(key, context, sealed[:SALT_BYTES])
     # Before any decryption: AES-GCM alone accepts one ciphertext under several keys.
-    if not compare_digest(commitment, sealed[SALT_BYTES:start]):
+    if not compare_digest(commitment, sealed[SALT_BYTES:_BODY]):
         raise SealError
-    body = len(sealed) - start
-    chunks = body // _SEALED_CHUNK + 1
-    if body - (chunks - 1) * _SEALED_CHUNK < _TAG_BYTES:
-        raise SealError  # no room for the short last chunk
     try:
-        if chunks == 1:
-            return aead.decrypt(nonce, sealed[start:], None)
-        return b"".join(
-            aead.decrypt(
-                _nonce(nonce, index),
-                sealed[start + index * _SEALED_CHUNK : start + (index + 1) * _SEALED_CHUNK],
-                None,
-            )
-            for index in range(chunks)
-        )
+        if len(sealed) < _TWO_CHUNKS:
+            return aead.decrypt(nonce, sealed[_BODY:], None)
+        return _open_chunks(aead, nonce, sealed)
     except Exception:  # noqa: BLE001  # InvalidTag, whose public module is too slow to import here
         raise SealError from None
 
 
-def _schedule(key: bytes | SealingKey, context: bytes, salt: bytes) -> tuple[bytes, AESGCM, bytes]:
-    """Derive (commitment, cipher, first nonce) of one message: 76 bytes of HKDF-Expand, in line.
+def _open_chunks(aead: AESGCM, nonce: bytes, sealed: bytes) -> bytes:
+    body = len(sealed) - _BODY
+    chunks = body // _SEALED_CHUNK + 1
+    if body - (chunks - 1) * _SEALED_CHUNK < _TAG_BYTES:
+        raise SealError  # no room for the short last chunk
+    starts = (_BODY + index * _SEALED_CHUNK for index in range(chunks))
+    return b"".join(
+        [
+            aead.decrypt(_nonce(nonce, index), sealed[start : start + _SEALED_CHUNK], None)
+            for index, start in enumerate(starts)
+        ]
+    )
 
-    Two blocks of SHA-512 make the 76 bytes; a list of 100,000 secrets does this 100,000 times.
+
+def _schedule(key: bytes | SealingKey, context: bytes, salt: bytes) -> tuple[bytes, AESGCM, bytes]:
+    """Derive (commitment, cipher, first nonce) of one message: 76 bytes of HKDF-Expand.
+
+    Two blocks of HMAC-SHA512 make the 76 bytes, written out here: of what a list of 100,000
+    secrets does for each of them this is the most.
     """
+    if isinstance(key, bytes):
+        key = SealingKey(key)
     info = _LABEL + salt + context
-    # An HMAC that has taken its key is used twice, and by a SealingKey for all messages.
-    started = hmac_new(key, digestmod="sha512") if isinstance(key, bytes) else key.started
-    first = started.of(info + b"\x01")
-    second = started.of(first + info + b"\x02")
-    return first[44:] + second[:12], AESGCM(first[:32]), first[32:44]
+    inner, outer = key.inner.copy(), key.outer.copy()
+    inner.update(info + b"\x01")
+    outer.update(inner.digest())
+    first = outer.digest()
+    inner, outer = key.inner.copy(), key.outer.copy()
+    inner.update(first + info + b"\x02")
+    outer.update(inner.digest())
+    return first[44:] + outer.digest()[:12], AESGCM(first[:32]), first[32:44]
 
 
 def _nonce(first: bytes, index: int) -> bytes:

@@ -174,6 +174,37 @@ class SecretInfo:
         return f"SecretInfo({self.key!r}, environment={self.environment!r}, v{self.version})"
 
 
+def known(
+    key: str,
+    environment: str,
+    description: str,
+    metadata: dict[str, str],
+    masked: str,
+    fingerprint: str,
+    version: int,
+    created: int,
+    updated: int,
+    expires: int | None,
+    last_used: int | None,
+    deleted: int | None,
+) -> SecretInfo:
+    """Return what SecretInfo makes of the same: without keywords, several times as fast."""
+    info = SecretInfo.__new__(SecretInfo)
+    info.key = key
+    info.environment = environment
+    info.description = description
+    info.metadata = metadata
+    info.masked = masked
+    info.fingerprint = fingerprint
+    info.version = version
+    info.created = created
+    info.updated = updated
+    info.expires = expires
+    info.last_used = last_used
+    info.deleted = deleted
+    return info
+
+
 class VersionInfo:
     """One kept version of a secret without its value; `created` is milliseconds since 1970, UTC."""
 

@@ -7,9 +7,10 @@ LayoutError for anything that its encoder could not have written.
 from __future__ import annotations
 
 from struct import Struct
+from struct import error as StructError  # noqa: N812  # a class
 
 from infsh_secrets.crypto.binding import hmac_digest, sha256
-from infsh_secrets.domain.models import SecretInfo
+from infsh_secrets.domain.models import SecretInfo, known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,12 +26,14 @@ _AUDIT = b"\x04"
 _FINGERPRINT = b"\x05"
 _USE = b"\x06"
 _SMALLEST_PAD = 64
-_U64_NUMBERS = 6
 _LENGTH = Struct(">I").pack
+_NEXT_LENGTH = Struct(">I").unpack_from
+_U64 = Struct(">Q").pack
 _VALUE_HEAD = Struct(">QI")
-_REV_STATE_LENGTH = Struct(">QBI").pack
+_ITEM_HEAD = Struct(">4s16s16s16sQBI").pack
 _VERSION_LENGTH = Struct(">QI").pack
-_NUMBERS = Struct(f">{_U64_NUMBERS}Q")
+_BUCKET_ENTRY = Struct(">16s16sQB32s").pack
+_NUMBERS = Struct(">6Q")
 
 
 class LayoutError(Exception):
@@ -54,12 +57,12 @@ def lp(data: bytes) -> bytes:
 
 def overview_context(vault: bytes, item: bytes, rev: int) -> bytes:
     """Return the sealing context of an overview; `vault` is vault id and epoch."""
-    return _DOMAIN + _OVERVIEW + vault + item + u64(rev)
+    return _DOMAIN + _OVERVIEW + vault + item + _U64(rev)
 
 
 def value_context(vault: bytes, item: bytes, version: int) -> bytes:
     """Return the sealing context of one version's value."""
-    return _DOMAIN + _VALUE + vault + item + u64(version)
+    return _DOMAIN + _VALUE + vault + item + _U64(version)
 
 
 def audit_context(vault: bytes, sequence: int) -> bytes:
@@ -79,7 +82,8 @@ def use_context(vault: bytes, identity: bytes) -> bytes:
 
 def name_index(key: bytes | MacKey, environment: str, name: str) -> bytes:
     """Return the blind index of a name in an environment: 16 bytes."""
-    return _index(key, b"name\0" + lp(environment.encode()) + lp(name.encode()))
+    first, second = environment.encode(), name.encode()
+    return _index(key, b"name\0" + _LENGTH(len(first)) + first + _LENGTH(len(second)) + second)
 
 
 def name_only_index(key: bytes | MacKey, name: str) -> bytes:
@@ -107,30 +111,33 @@ def pad(data: bytes) -> bytes:
 
     PADME (Nikitin et al., PURBs, 2019) leaks O(log log n) bits of the length and adds at most 12 %.
     """
-    return lp(data) + bytes(_padded_size(len(data)) - len(data) - 4)
+    length = len(data)
+    return (_LENGTH(length) + data).ljust(_padded_size(length), b"\0")
 
 
 def unpad(padded: bytes) -> bytes:
     """Return what `pad` was given; anything `pad` would not have made is a LayoutError."""
-    length = int.from_bytes(padded[:4], "big")
-    if _padded_size(length) != len(padded) or padded[4 + length :].strip(b"\0"):
+    end = 4 + int.from_bytes(padded[:4], "big")
+    if _padded_size(end - 4) != len(padded) or padded.count(0, end) != len(padded) - end:
         raise LayoutError
-    return padded[4 : 4 + length]
+    return padded[4:end]
 
 
 def encode_overview(info: SecretInfo) -> bytes:
     """Return the padded plaintext of an item's overview."""
     key, environment = info.key.encode(), info.environment.encode()
     description, masked = info.description.encode(), info.masked.encode()
-    mark = bytes.fromhex(info.fingerprint)
-    fields = [
-        *(_LENGTH(len(key)), key, _LENGTH(len(environment)), environment),
-        *(_LENGTH(len(description)), description, _LENGTH(len(info.metadata))),
-    ]
-    for name, value in info.metadata.items():
-        fields.append(lp(name.encode()) + lp(value.encode()))
-    fields += (
-        *(_LENGTH(len(masked)), masked, _LENGTH(len(mark)), mark),
+    mark, metadata = bytes.fromhex(info.fingerprint), info.metadata
+    pairs = b""
+    if metadata:
+        pairs = b"".join([lp(n.encode()) + lp(value.encode()) for n, value in metadata.items()])
+    fields = (
+        _LENGTH(len(key)) + key,
+        _LENGTH(len(environment)) + environment,
+        _LENGTH(len(description)) + description,
+        _LENGTH(len(metadata)) + pairs,
+        _LENGTH(len(masked)) + masked,
+        _LENGTH(len(mark)) + mark,
         _NUMBERS.pack(
             info.created,
             info.updated,
@@ -150,61 +157,66 @@ def decode_overview(padded: bytes) -> SecretInfo:
     its own: the position only grows, and must end exactly at the end.
     """
     data = unpad(padded)
-    number = int.from_bytes
-    texts: list[bytes] = []
-    at = 0
-    wanted = 3  # name, environment, description; then the metadata, then mask and fingerprint
-    pairs = 0
-    while len(texts) < wanted:
-        size = number(data[at : at + 4], "big")
-        texts.append(data[at + 4 : at + 4 + size])
-        at += 4 + size
-        if at > len(data):
-            raise LayoutError
-        if len(texts) == 3 and wanted == 3:  # noqa: PLR2004  # as above
-            pairs = number(data[at : at + 4], "big")
-            at += 4
-            wanted += 2 * pairs + 2
-    if at + 8 * _U64_NUMBERS != len(data):
-        raise LayoutError
-    numbers = _NUMBERS.unpack_from(data, at)
     try:
-        words = [text.decode() for text in texts[:-1]]
-    except UnicodeDecodeError:
+        at = 4 + _NEXT_LENGTH(data)[0]
+        key = data[4:at].decode()
+        start, at = at + 4, at + 4 + _NEXT_LENGTH(data, at)[0]
+        environment = data[start:at].decode()
+        start, at = at + 4, at + 4 + _NEXT_LENGTH(data, at)[0]
+        description = data[start:at].decode()
+        count, at = _NEXT_LENGTH(data, at)[0], at + 4
+        metadata: dict[str, str] = {}
+        if count:
+            metadata, at = _decode_pairs(data, at, count)
+        start, at = at + 4, at + 4 + _NEXT_LENGTH(data, at)[0]
+        masked = data[start:at].decode()
+        start, at = at + 4, at + 4 + _NEXT_LENGTH(data, at)[0]
+        numbers = _NUMBERS.unpack(data[at:])
+    except (StructError, UnicodeDecodeError):
         raise LayoutError from None
-    metadata = dict(zip(words[3:-1:2], words[4:-1:2], strict=True)) if pairs else {}
-    if len(metadata) != pairs:
-        raise LayoutError  # a name twice
-    return SecretInfo(
-        key=words[0],
-        environment=words[1],
-        description=words[2],
-        metadata=metadata,
-        masked=words[-1],
-        fingerprint=texts[-1].hex(),
-        created=numbers[0],
-        updated=numbers[1],
-        expires=numbers[2] or None,
-        last_used=numbers[3] or None,
-        version=numbers[4],
-        deleted=numbers[5] or None,
+    created, updated, expires, last_used, version, deleted = numbers
+    return known(
+        key,
+        environment,
+        description,
+        metadata,
+        masked,
+        data[start:at].hex(),
+        version,
+        created,
+        updated,
+        expires or None,
+        last_used or None,
+        deleted or None,
     )
+
+
+def _decode_pairs(data: bytes, at: int, count: int) -> tuple[dict[str, str], int]:
+    """Return so many pairs of metadata, and where they end."""
+    texts = []
+    for _ in range(2 * count):
+        start, at = at + 4, at + 4 + _NEXT_LENGTH(data, at)[0]
+        texts.append(data[start:at].decode())
+    metadata = dict(zip(texts[::2], texts[1::2], strict=True))
+    if len(metadata) != count:
+        raise LayoutError  # a name twice
+    return metadata, at
 
 
 def encode_value(created: int, value: bytes) -> bytes:
     """Return the padded plaintext of a version: when it was made, and the value."""
-    return pad(u64(created) + lp(value))
+    return pad(_VALUE_HEAD.pack(created, len(value)) + value)
 
 
 def decode_value(padded: bytes) -> tuple[int, bytes]:
     """Return (created, value)."""
     data = unpad(padded)
-    if len(data) < _VALUE_HEAD.size:
+    if len(data) < 12:  # noqa: PLR2004  # the size of the head
         raise LayoutError
     created, length = _VALUE_HEAD.unpack_from(data)
-    if length != len(data) - _VALUE_HEAD.size:
+    if length != len(data) - 12:
         raise LayoutError
-    return created, data[_VALUE_HEAD.size :]
+    return created, data[12:]
 
 
 class Reader:
@@ -319,11 +331,9 @@ class Item:
 
 def item_digest(item: Item, versions: list[tuple[int, bytes]]) -> bytes:
     """Return the digest over an item and the sealed values of all its versions, oldest first."""
-    parts = [
-        b"item" + item.item_id + item.idx + item.nidx,
-        _REV_STATE_LENGTH(item.rev, item.state, len(item.overview)),
-        item.overview,
-    ]
+    overview, rev, state = item.overview, item.rev, item.state
+    head = _ITEM_HEAD(b"item", item.item_id, item.idx, item.nidx, rev, state, len(overview))
+    parts = [head, overview]
     for version, sealed in versions:
         parts += (_VERSION_LENGTH(version, len(sealed)), sealed)
     return sha256(b"".join(parts)).digest()
@@ -331,12 +341,10 @@ def item_digest(item: Item, versions: list[tuple[int, bytes]]) -> bytes:
 
 def bucket_hash(rows: list[tuple[bytes, bytes, int, int, bytes]]) -> bytes:
     """Return the hash of a bucket: (idx, id, rev, state, digest) of its items, sorted by idx."""
-    return sha256(
-        b"".join(
-            item + idx + rev.to_bytes(8, "big") + bytes((state,)) + digest
-            for idx, item, rev, state, digest in rows
-        )
-    ).digest()
+    entries = [
+        _BUCKET_ENTRY(item, idx, rev, state, digest) for idx, item, rev, state, digest in rows
+    ]
+    return sha256(b"".join(entries)).digest()
 
 
 def buckets_hash(rows: list[tuple[int, int, bytes]]) -> bytes:

@@ -28,8 +28,8 @@ def preview(store: VaultStore, environment: str, writes: Sequence[Write]) -> lis
         key = store.fingerprint_key(ledger)
         found: dict[str, SecretInfo] = {}
         if len(writes) > _FEW:
-            infos = map(store.open_overview, ledger.all_items())
-            found = {info.key: info for info in infos if info.environment == environment}
+            infos = store.overviews(ledger.all_items())
+            found = {info.key: info for _, info in infos if info.environment == environment}
         else:
             for write in writes:
                 item = store.find(ledger, environment, write.key)

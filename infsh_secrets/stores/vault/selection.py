@@ -97,8 +97,7 @@ def _all(
     """Return all secrets whose names fit; the tables are read once, in their own order."""
     order = {environment: place for place, environment in reversed(list(enumerate(chain)))}
     found: dict[str, _Found] = {}
-    for item in ledger.all_items():
-        info = store.open_overview(item)
+    for item, info in store.overviews(ledger.all_items()):
         if item.state != LIVE or info.environment not in order:
             continue
         if fits is not None and not fits(info.key):

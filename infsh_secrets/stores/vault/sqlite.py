@@ -132,8 +132,11 @@ class Database:
         except _CONFUSED:
             raise self.damaged("it cannot be read") from None
 
-    def run_many(self, sql: str, rows: Iterable[tuple[bytes | int, ...]]) -> None:
-        """Execute one statement for each of the rows."""
+    def run_many(self, sql: str, rows: Iterable[tuple[bytes | bytearray | int, ...]]) -> None:
+        """Execute one statement for each of the rows.
+
+        Of very many, a bytearray is taken as it is, where for bytes an adapter is looked for.
+        """
         try:
             self._connection.executemany(sql, rows)
         except sqlite.Error as error:

@@ -30,7 +30,7 @@ from infsh_secrets.stores.vault.tables import FORMAT, VaultFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from infsh_secrets.domain.models import History
     from infsh_secrets.stores.base import Outcome, Selection, Write
@@ -185,19 +185,21 @@ class VaultStore(SecretStore):
 
     def listing(self, environment: str | None = None, *, deleted: bool = False) -> list[SecretInfo]:
         wanted = DELETED if deleted else LIVE
-        found = []
         self.file.begin_read()
         try:
             ledger = self.ledger()
-            for item in ledger.all_items():
-                info = self.open_overview(item)
-                if item.state == wanted and environment in (None, info.environment):
-                    found.append(info)
+            found = [
+                info
+                for item, info in self.overviews(ledger.all_items())
+                if item.state == wanted and environment in (None, info.environment)
+            ]
             if deleted:
                 found = [info for info in found if not self.gone(ledger, info)]
         finally:
             self.file.rollback()
-        found.sort(key=lambda info: (info.key, info.environment))
+        if environment is None:
+            found.sort(key=lambda info: info.environment)
+        found.sort(key=lambda info: info.key)
         return found
 
     def history(self, environment: str, key: str) -> History:
@@ -252,6 +254,19 @@ class VaultStore(SecretStore):
         ):
             raise self.damaged_item(item)
         return info
+
+    def overviews(self, items: Iterable[Item]) -> Iterator[tuple[Item, SecretInfo]]:
+        """Yield each item and its overview; what `open_overview` does, of very many."""
+        vault, key = self.vault, self.sealing
+        for item in items:
+            context = overview_context(vault, item.item_id, item.rev)
+            try:
+                info = decode_overview(open_sealed(key, context, item.overview))
+            except (SealError, LayoutError):
+                raise self.damaged_item(item) from None
+            if (info.deleted is None) is (item.state == DELETED):
+                raise self.damaged_item(item)
+            yield item, info
 
     def verified_versions(self, item: Item) -> list[tuple[int, bytes]]:
         """Return (version, sealed value) of an item after comparing its digest."""

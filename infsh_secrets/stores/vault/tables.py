@@ -220,15 +220,22 @@ class VaultFile(Database):
 
     def _item(self, row: Row) -> Item:
         idx, nidx, item_id, rev, state, overview, digest = row
-        return Item(
-            self._blob(idx, 16),
-            self._blob(nidx, 16),
-            self._blob(item_id, 16),
-            self._number(rev),
-            self._number(state, 1),
-            self._blob(overview),
-            self._blob(digest, 32),
-        )
+        if (
+            type(idx) is type(nidx) is type(item_id) is type(overview) is type(digest) is bytes
+            and type(rev) is type(state) is int
+            and len(idx) == len(nidx) == len(item_id) == 16  # noqa: PLR2004
+            and len(digest) == 32  # noqa: PLR2004
+            and 0 <= rev <= _U63
+            and 0 <= state <= 1
+        ):
+            return Item(idx, nidx, item_id, rev, state, overview, digest)
+        for blob in (idx, nidx, item_id):
+            self._blob(blob, 16)
+        for number, most in ((rev, _U63), (state, 1)):
+            self._number(number, most)
+        self._blob(overview)
+        self._blob(digest, 32)
+        raise self.damaged("a row is not one of an item")
 
     def live_names(self, indexes: Sequence[bytes], count: int) -> list[bytes]:
         """Return which of these blind indexes of names are of live items; `count` rows at most."""
@@ -307,10 +314,20 @@ class VaultFile(Database):
 
     def put_items(self, items: Iterable[Item]) -> None:
         """Write items, replacing those with the same idx."""
-        self.run_many(
-            "INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?, ?, ?)",
-            ((i.idx, i.nidx, i.item_id, i.rev, i.state, i.overview, i.digest) for i in items),
+        blob = bytearray  # which the module takes as it is; for bytes it looks for an adapter
+        rows = (
+            (
+                blob(i.idx),
+                blob(i.nidx),
+                blob(i.item_id),
+                i.rev,
+                i.state,
+                blob(i.overview),
+                blob(i.digest),
+            )
+            for i in items
         )
+        self.run_many("INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
     def drop_place(self, idx: bytes) -> None:
         """Remove the row of an item that has another idx now, and leave its versions."""
@@ -335,7 +352,8 @@ class VaultFile(Database):
 
     def put_versions(self, rows: Iterable[tuple[bytes, int, bytes]]) -> None:
         """Append versions: (item, version, sealed value)."""
-        self.run_many("INSERT INTO versions VALUES (?, ?, ?)", rows)
+        blobs = ((bytearray(item), version, bytearray(value)) for item, version, value in rows)
+        self.run_many("INSERT INTO versions VALUES (?, ?, ?)", blobs)
 
     def drop_versions(self, rows: Iterable[tuple[bytes, int]]) -> None:
         """Remove versions: (item, version)."""
