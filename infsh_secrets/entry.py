@@ -16,6 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from infsh_secrets.fastpath import Shown
+
 
 def main() -> None:
     """Run `infsh` and end the process."""
@@ -42,7 +44,8 @@ def run(argv: list[str]) -> int:
 
         request = fastpath.match(argv)
         if request is not None:
-            return request.run(_asker(), _say)
+            done = request.run(_asker(), _say)
+            return done if isinstance(done, int) else _show(done)
         if any(word.startswith("__complete") for word in argv[:2]):
             from infsh_secrets.cli import completion
 
@@ -67,6 +70,13 @@ def _say(notice: str, quiet: bool) -> None:
     from infsh_secrets.cli.output import Renderer
 
     Renderer(quiet=quiet).say(notice)
+
+
+def _show(shown: Shown) -> int:
+    from infsh_secrets.cli.output import Renderer
+
+    Renderer(shown.form, no_color=shown.no_color).render(shown.result)
+    return exit_codes.OK
 
 
 def _harden() -> None:

@@ -298,7 +298,7 @@ def _print_rows(
 
     rule = box.SIMPLE_HEAD
     if not shows_unicode():
-        rule = box.Box(str(rule).replace("\N{BOX DRAWINGS LIGHT HORIZONTAL}", "-"), ascii=True)
+        rule = box.Box(str(rule).replace("\u2500", "-"), ascii=True)
     table = Table(
         box=rule, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold"
     )
@@ -325,7 +325,7 @@ def _shortened(text: str, width: int) -> str:
 
     if cell_len(text) <= width:
         return text
-    ellipsis = "\N{HORIZONTAL ELLIPSIS}" if shows_unicode() else "..."
+    ellipsis = "\u2026" if shows_unicode() else "..."
     return set_cell_size(text, width - len(ellipsis)).rstrip() + ellipsis
 
 

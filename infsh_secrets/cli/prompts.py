@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
-import warnings
 
 from infsh_secrets.domain.errors import AbortedError, UsageError
-from infsh_secrets.services.dialogue import Dialogue
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from infsh_secrets.services.dialogue import Dialogue
 
 _TRIES = 3
 
@@ -17,6 +18,9 @@ def ask_hidden(question: str) -> str:
 
     A terminal that would show it is a UsageError instead.
     """
+    import getpass
+    import warnings
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", getpass.GetPassWarning)
@@ -73,6 +77,8 @@ def confirm(question: str, *, may_ask: bool, option: str) -> None:
 
 def dialogue() -> Dialogue:
     """Return how use cases reach the person at this terminal."""
+    from infsh_secrets.services.dialogue import Dialogue
+
     return Dialogue(ask_new_passphrase, agrees, show_code)
 
 

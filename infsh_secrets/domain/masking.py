@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-MASK = "\N{BULLET}" * 8
+_BULLET = "\u2022"
+MASK = _BULLET * 8
 _SHORTEST_WITH_ENDS = 16
 _MOST_ENDS = 4
 
@@ -18,11 +19,11 @@ def mask(value: str) -> str:
     shown = min(_MOST_ENDS, len(value) // 8)
     head, tail = value[:shown], value[-shown:]
     ends = head + tail
-    if not ends.isprintable() or " " in ends or "\N{BULLET}" in ends:
+    if not ends.isprintable() or " " in ends or _BULLET in ends:
         return MASK
     return head + MASK + tail
 
 
 def to_ascii(masked: str) -> str:
     """Return `masked` for an output that cannot show the bullet."""
-    return masked.replace("\N{BULLET}", "*").encode("ascii", "replace").decode("ascii")
+    return masked.replace(_BULLET, "*").encode("ascii", "replace").decode("ascii")

@@ -30,6 +30,7 @@ RANGES = (
 )
 """(first, last) code points that are never written raw."""
 
+_BULLET = "\u2022"  # not by name: compiling that imports the table of names
 _DELETE = 0x7F
 _LATIN_1 = 0xFF
 _BMP = 0xFFFF
@@ -41,6 +42,9 @@ def sanitize(text: str) -> str:
     """Return `text` on one line with every unsafe code point as a visible escape."""
     if text.isascii() and text.isprintable():
         return text
+    plain = text.replace(_BULLET, "")  # masked values have nothing else that is not ASCII
+    if plain.isascii() and plain.isprintable():
+        return text
     return _compiled()[0].sub(_visible, text)
 
 
@@ -50,7 +54,7 @@ def sanitize_json(encoded: str) -> str:
     The encoder has escaped everything below the space already, and newlines are layout.
     """
     # Long lists are plain but for the bullets of masked values, and are searched much faster so.
-    plain = encoded.replace("\u2022", "").replace("\n", "")
+    plain = encoded.replace(_BULLET, "").replace("\n", "")
     if plain.isascii() and plain.isprintable():
         return encoded
     return _compiled()[1].sub(_json, encoded)

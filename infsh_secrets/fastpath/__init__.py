@@ -1,4 +1,4 @@
-"""The plain forms of `get` and `run` without Typer: its import alone is five times a bare start.
+"""Plain forms of a few commands without Typer: its import alone is four times a bare start.
 
 Whatever is not certain to mean the same there is left to Typer.
 """
@@ -9,8 +9,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from infsh_secrets.domain.results import SecretList
     from infsh_secrets.fastpath.get import PlainGet
+    from infsh_secrets.fastpath.list import PlainList
     from infsh_secrets.fastpath.run import PlainRun
+    from infsh_secrets.fastpath.version import PlainVersion
+
+    Request = PlainGet | PlainList | PlainRun | PlainVersion
 
 OPTIONS = {
     "-e": "environment",
@@ -19,11 +24,26 @@ OPTIONS = {
     "--vault": "vault",
     "--key-file": "key_file",
 }
-"""The options with a value that both commands know, and what `Options` calls them."""
+"""The options with a value that all of these commands know, and what `Options` calls them."""
 
 
-def match(argv: list[str]) -> PlainGet | PlainRun | None:
+class Shown:
+    """A result for the renderer, with the form that the command line names, None for none."""
+
+    __slots__ = ("form", "no_color", "result")
+
+    def __init__(self, result: SecretList, form: str | None, *, no_color: bool) -> None:
+        self.result = result
+        self.form = form
+        self.no_color = no_color
+
+
+def match(argv: list[str]) -> Request | None:
     """Return what `argv` asks for if it is a plain form of a command known here, else None."""
+    if argv == ["--version"]:
+        from infsh_secrets.fastpath.version import PlainVersion
+
+        return PlainVersion()
     if argv[:1] != ["secrets"]:
         return None
     name = argv[1] if len(argv) > 1 else ""
@@ -35,6 +55,10 @@ def match(argv: list[str]) -> PlainGet | PlainRun | None:
         from infsh_secrets.fastpath import run
 
         return run.match(argv)
+    if name in ("list", "ls"):
+        from infsh_secrets.fastpath import list as list_
+
+        return list_.match(argv)
     return None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from infsh_secrets.domain.errors import UsageError
 from infsh_secrets.domain.models import parse_pair
@@ -19,10 +18,11 @@ from infsh_secrets.domain.results import (
     VerifyReport,
 )
 from infsh_secrets.domain.times import parse_age
-from infsh_secrets.services import secrets, uses
+from infsh_secrets.services import secrets
 from infsh_secrets.stores.base import RESTORED
 from infsh_secrets.stores.vault.store import now_ms
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -119,6 +119,8 @@ def listing(workspace: Workspace, chosen: Filters) -> SecretList:
 
 def deletion(workspace: Workspace, keys: Sequence[str], *, ignore_missing: bool) -> Changes:
     """Delete secrets and return what was deleted, with the command that undoes it."""
+    from infsh_secrets.services import uses
+
     known = uses.known(workspace, keys)
     infos = secrets.delete(workspace, keys, ignore_missing=ignore_missing)
     for info in infos:

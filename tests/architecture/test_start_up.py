@@ -109,6 +109,46 @@ OF_RUN = {
         )
     ),
 }
+OF_LIST = {
+    *("_json", "_locale"),
+    *(
+        f"infsh_secrets.{name}"
+        for name in (
+            "cli",
+            "cli.output",
+            "cli.records",
+            "cli.secret_words",
+            "domain.masking",
+            "domain.record",
+            "domain.results",
+            "domain.times",
+            "domain.use_results",
+            "fastpath.list",
+            "services.views",
+            "stores.vault.audit",
+            "stores.vault.grouping",
+            "stores.vault.runs",
+            "stores.vault.uses",
+        )
+    ),
+}
+ALLOWED_FOR_PLAIN_LIST = OF_SQLITE | OF_CRYPTOGRAPHY | OF_PYTHON | OURS | OF_LIST
+ALLOWED_FOR_THE_VERSION = OF_PYTHON | {
+    "infsh_secrets",
+    *(
+        f"infsh_secrets.{name}"
+        for name in (
+            "domain",
+            "domain.errors",
+            "domain.exit_codes",
+            "entry",
+            "fastpath",
+            "fastpath.version",
+            "files",
+            "files.streams",
+        )
+    ),
+}
 ALLOWED_FOR_PLAIN_RUN = OF_SQLITE | OF_CRYPTOGRAPHY | OF_PYTHON | OURS | OF_RUN
 ALLOWED_FOR_PLAIN_GET = OF_SQLITE | OF_CRYPTOGRAPHY | OF_PYTHON | OURS
 NEVER_WITHOUT_A_TERMINAL = {
@@ -162,10 +202,24 @@ def test_plain_run_imports_only_what_is_listed(vault, own_home, monkeypatch, sta
     assert modules <= ALLOWED_FOR_PLAIN_RUN
 
 
+@pytest.mark.parametrize("form", ["json", "names", "plain"])
+def test_plain_list_imports_only_what_is_listed(vault, form):
+    assert imported("secrets", "get", "SOME_KEY", "--plain")[0] == 0  # a line in the use log
+    status, modules = imported("secrets", "list", "-o", form)
+    assert status == 0
+    assert modules <= ALLOWED_FOR_PLAIN_LIST
+
+
+def test_the_version_imports_only_what_is_listed():
+    status, modules = imported("--version")
+    assert status == 0
+    assert modules <= ALLOWED_FOR_THE_VERSION
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("secrets", "list"),
+        ("secrets", "list", "-m", "of=none"),
         ("secrets", "get", "SOME_KEY"),
         ("secrets", "set", "SOME_KEY", "another-made-up-value"),
         ("secrets", "delete", "SOME_KEY"),
@@ -179,6 +233,6 @@ def test_commands_without_a_terminal_import_nothing_heavy(vault, arguments):
 
 
 def test_a_command_imports_no_other_command(vault):
-    _, modules = imported("secrets", "list")
+    _, modules = imported("secrets", "list", "--debug")
     commands = {m for m in modules if m.startswith("infsh_secrets.cli.commands.")}
     assert commands == {"infsh_secrets.cli.commands.list"}

@@ -35,9 +35,11 @@ def vault():
             ["PLAIN_KEY", "a-made-up-value"],
             ["STAGED_KEY", "b", "-e", "staging"],
             ["EMPTY_KEY", "", "--allow-empty"],
-            ["LINES_KEY", "one\ntwo\n"],
+            ["LINES_KEY", "one\ntwo\n", "-d", "zwei \u2028 Zeilen\té", "-m", "a}, {=\x1b[0m"],
+            ["GONE_KEY", "a-made-up-value", "--expires", "1s"],
         ):
             assert call(["secrets", "set", *arguments])[0] == 0
+        assert call(["secrets", "delete", "GONE_KEY"])[0] == 0
         data = os.path.join(home, ".local/share/infsh-secrets")
         keys = os.path.join(data, "keys")
         yield {
@@ -58,9 +60,18 @@ def manifest(home, name, text):
     return path
 
 
+class Stream(io.TextIOWrapper):
+    """A standard stream that is a terminal when a test says so."""
+
+    terminal = False
+
+    def isatty(self):
+        return self.terminal
+
+
 def call(argv):
     """Return (status, standard output, standard error) of a run in this process."""
-    streams = [io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in "oe"]
+    streams = [Stream(io.BytesIO(), encoding="utf-8", write_through=True) for _ in "oe"]
     kept = sys.stdout, sys.stderr, sys.stdin
     sys.stdout, sys.stderr = streams
     sys.stdin = io.TextIOWrapper(io.BytesIO())
@@ -178,6 +189,58 @@ def test_both_ways_start_the_same(vault, started, parts, command, name, actions)
         assert fast[0] == slow[0] == 125
 
 
+LIST_WORDS = st.one_of(
+    *(option(name) for name in VALUES),
+    st.sampled_from(["json", "names", "plain", "yaml", "table", "xml", "NAMES"]).flatmap(
+        lambda form: st.sampled_from([["-o", form], ["--output", form], [f"--output={form}"]])
+    ),
+    st.sampled_from(["PLAIN_*", "*", "?TAGED_KEY", "[", "plain_key", "é*", "list"]).map(
+        lambda pattern: [pattern]
+    ),
+    st.sampled_from([["-q"], ["--quiet"], ["--json"], ["--no-color"], ["-r"], ["--reverse"]]),
+    st.sampled_from([["--all-envs"], ["--deleted"], ["--sort", "used"], ["--expired"], ["-rq"]]),
+    st.sampled_from(
+        [["--json=1"], ["-ojson"], ["--output"], ["--"], ["-"], [""], ["-h"], ["--no"]]
+    ),
+)
+
+
+@settings(
+    max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    parts=st.lists(LIST_WORDS, max_size=5),
+    name=st.sampled_from(["list", "ls"]),
+    form=st.sampled_from(["", "names", "table", "nonsense"]),
+    locale=st.sampled_from(["C", "C.UTF-8"]),
+)
+def test_both_ways_list_the_same(vault, parts, name, form, locale):
+    argv = ["secrets", name, *(replaced(word, vault) for part in parts for word in part)]
+    if fastpath.match(argv) is None:
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INFSH_OUTPUT", form)
+        patch.setenv("LC_ALL", locale)
+        fast, slow = both(argv)
+    assert fast == slow
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+@pytest.mark.parametrize("line", [[], ["-o", "json"], ["-e", "nowhere"], ["--deleted"]])
+def test_both_ways_list_the_same_on_a_terminal(vault, monkeypatch, terminal, line):
+    monkeypatch.setattr(Stream, "terminal", terminal)
+    argv = ["secrets", "list", *line]
+    assert fastpath.match(argv) is not None
+    fast, slow = both(argv)
+    assert fast == slow
+
+
+def test_both_ways_know_the_version(vault):
+    fast, slow = both(["--version"])
+    assert fast == slow
+    assert fast[0] == 0
+
+
 def replaced(word, vault):
     name, equals, value = word.partition("=")
     if equals:
@@ -235,6 +298,48 @@ def test_the_plain_forms_of_run_take_the_fast_path(line):
 )
 def test_the_rest_of_run_is_left_to_typer(line):
     assert fastpath.match(["secrets", "run", *line]) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        [],
+        ["AWS_*", "X"],
+        ["-o", "names", "-q"],
+        ["--json", "--all-envs", "-r", "--deleted", "--no-color"],
+        ["--output=plain", "-e", "staging", "--team", "t", "--vault", "v", "--key-file", "k"],
+    ],
+)
+def test_the_plain_forms_of_list_take_the_fast_path(line):
+    for name in ("list", "ls"):
+        assert fastpath.match(["secrets", name, *line]) is not None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["-h"],
+        [""],
+        ["--"],
+        ["-ojson"],
+        ["-o", "json", "-o", "names"],
+        ["-e"],
+        ["-m", "a=b"],
+        ["--stale", "90d"],
+        ["--sort", "used"],
+        ["-s", "inference"],
+        ["--debug"],
+        ["--no-input"],
+    ],
+)
+def test_the_rest_of_list_is_left_to_typer(line):
+    assert fastpath.match(["secrets", "list", *line]) is None
+
+
+def test_only_the_version_alone_takes_the_fast_path():
+    assert fastpath.match(["--version"]) is not None
+    for argv in (["secrets", "--version"], ["--version", "secrets"], ["--version", "-h"], []):
+        assert fastpath.match(argv) is None
 
 
 @pytest.mark.parametrize(
