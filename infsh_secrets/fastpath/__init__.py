@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from infsh_secrets.fastpath.run import PlainRun
     from infsh_secrets.fastpath.version import PlainVersion
 
-    Request = PlainGet | PlainList | PlainRun | PlainVersion
-
 OPTIONS = {
     "-e": "environment",
     "--env": "environment",
@@ -38,7 +36,7 @@ class Shown:
         self.no_color = no_color
 
 
-def match(argv: list[str]) -> Request | None:
+def match(argv: list[str]) -> PlainGet | PlainList | PlainRun | PlainVersion | None:
     """Return what `argv` asks for if it is a plain form of a command known here, else None."""
     if argv == ["--version"]:
         from infsh_secrets.fastpath.version import PlainVersion
