@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from infsh_secrets.config.settings import Options
-from infsh_secrets.domain.errors import InfshError, UsageError
+from infsh_secrets.domain.errors import UsageError
 from infsh_secrets.domain.models import SecretValue
 from infsh_secrets.domain.names import check_store
 from infsh_secrets.sdk.access import Access
@@ -247,10 +246,6 @@ class Client:
 
     def __exit__(self, *exception: object) -> None:
         self.close()
-
-    def __del__(self) -> None:
-        with suppress(AttributeError, InfshError):  # it may be half made
-            self._access.connections.close()
 
     def __repr__(self) -> str:
         return f"<Client of {self._shown}>"

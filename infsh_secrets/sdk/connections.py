@@ -77,6 +77,10 @@ class Connections:
         for workspace in idle:
             workspace.close()
 
+    def __del__(self) -> None:
+        with suppress(Exception):  # whatever is in the way, nobody could be told
+            self.close()
+
     def _take(self) -> Workspace:
         me = threading.get_ident()
         with self._changed:

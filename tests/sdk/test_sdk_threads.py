@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import multiprocessing
 import os
 import shutil
@@ -192,6 +193,19 @@ _shared = []
 
 def _reveal(name):
     return _shared[0].secrets.get(name).reveal()
+
+
+def test_a_client_that_nobody_has_any_more_is_closed(own_home):
+    client = Client()
+    client.secrets.set("K", "1")
+    workspace = opened(client)[0]
+    secret = client.secrets.get("K")
+    del client
+    assert secret.reveal() == "1"  # as long as anything of it is there, it works
+    assert Client().secrets.get("K").reveal() == "1"
+    del secret
+    gc.collect()
+    assert workspace._locked is None
 
 
 def test_clients_that_are_gone_are_not_held_at_a_fork():
