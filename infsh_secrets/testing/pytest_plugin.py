@@ -13,9 +13,10 @@ import pytest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from infsh_secrets.sdk.client import Client
     from infsh_secrets.stores.memory import MemoryStore
     from infsh_secrets.testing.guard import Guard
 
@@ -86,6 +87,15 @@ def secrets_store(request: pytest.FixtureRequest) -> MemoryStore:
 
     guard = _guard(request)
     return MemoryStore() if guard is None else GuardedStore(guard)
+
+
+@pytest.fixture
+def secrets_client(secrets_store: MemoryStore) -> Iterator[Client]:
+    """Give a client of `secrets_store`, whatever the person's own settings say."""
+    from infsh_secrets.sdk.client import Client
+
+    with Client(store=secrets_store, environment="default") as client:
+        yield client
 
 
 @pytest.fixture

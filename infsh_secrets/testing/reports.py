@@ -22,15 +22,15 @@ _ADVICE = """\
 Where this report had it there is a mark now. A test that is meant to show one is marked
 with @pytest.mark.allow_secret_output.
 """
+_SHORTENED = ("...", "identical leading", "identical trailing")
+"""What pytest writes where it has left a part of a text out."""
+
 # An id is what other processes and files know the test by.
 _KEPT = {"nodeid", "_id", "location", "keywords", "node", "outcome", "when"}
 
 
 def judge(guard: Guard, report: pytest.TestReport) -> None:
-    """Redact the report in place; make it one of a failure when something new was shown.
-
-    Done twice with the same report, the second time changes nothing.
-    """
+    """Redact the report in place; make it one of a failure when something new was shown."""
     before = set(guard.seen)
     guard.judge_observed()
     _judge_sections(guard, report)
@@ -60,8 +60,11 @@ def _place(title: str) -> str:
 def _judge_failure(guard: Guard, report: pytest.TestReport) -> None:
     if report.longrepr is None:
         return
-    guard.judge("the reason of the skip" if _is_skip(report) else "the failure", _text(report))
-    report.longrepr = _Redaction(guard.redact_pieces).of(report.longrepr)
+    text = _text(report)
+    guard.judge("the reason of the skip" if _is_skip(report) else "the failure", text)
+    shortened = any(sign in text for sign in _SHORTENED)
+    redact = guard.redact_pieces if shortened else guard.redact
+    report.longrepr = _Redaction(redact).of(report.longrepr)
     text = _text(report)
     redacted = guard.redact(text)
     if redacted is not text:

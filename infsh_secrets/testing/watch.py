@@ -38,6 +38,7 @@ class Watch:
         self._nodeid = ""
         self._observers = contextlib.ExitStack()
         self._observing = False
+        self._judged: list[pytest.TestReport] = []
 
     def begin(self, item: pytest.Item) -> Guard:
         """Return the guard of a test, which sees what the test shows from now on."""
@@ -48,6 +49,7 @@ class Watch:
         guard = Guard(self.base, allowed=item.get_closest_marker("allow_secret_output") is not None)
         item.stash[_GUARD] = self._guard = guard
         self._nodeid = item.nodeid
+        self._judged = []
         self._observers.enter_context(observing(guard, item.config))
         self._observing = True
         return guard
@@ -83,6 +85,7 @@ class Watch:
         if call.when == "setup":  # a test that is run again is judged again
             guard.seen.clear()
         judge(guard, report)
+        self._judged.append(report)
         if call.when == "teardown":
             vars(report)["infsh_secrets_unguarded"] = _unguarded(guard, item.config)
         return report
@@ -90,6 +93,8 @@ class Watch:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Judge reports that are made in other ways as well, such as those of subtests."""
+        if any(report is judged for judged in self._judged):
+            return
         if self._guard is not None and self._observing:
             judge(self._guard, report)
 

@@ -1,0 +1,33 @@
+"""`try_pytest` runs a project of its own under pytest, in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+from guarded_projects import BEGIN, Tried
+
+
+@pytest.fixture
+def try_pytest(tmp_path):
+    """A function that writes test_it.py and runs pytest over it; `ini` are lines of settings."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+
+    def run(source, *arguments, ini="", env=None, begin=BEGIN):
+        (folder / "test_it.py").write_text(begin + source)
+        (folder / "pytest.ini").write_text(f"[pytest]\naddopts = --strict-markers -rA\n{ini}")
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
+            cwd=folder,
+            env={**os.environ, "COLUMNS": "200", **(env or {})},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=300,
+            check=False,
+        )
+        return Tried(done.returncode, done.stdout, str(folder))
+
+    return run

@@ -1,0 +1,303 @@
+"""The fixtures and settings of the pytest plugin, used as a project of one's own would."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+CLIENT = "made-up-value-" + "of-a-client"
+
+
+def test_fixtures_work_in_tests_that_show_nothing(try_pytest):
+    tried = try_pytest(
+        f"""
+def test_store(secrets_store):
+    assert secrets_store.listing() == []
+    put(secrets_store, "API_KEY")
+    print("API_KEY", secrets_store.get("default", "API_KEY"), "made+up")
+    assert secrets_store.get("default", "API_KEY").value.reveal() == VALUE
+    logging.getLogger("a").warning("%s", secrets_store.get("default", "API_KEY").value)
+    with pytest.raises(ValueError, match="made"):
+        raise ValueError(VALUE)
+
+def test_another_has_a_store_of_its_own(secrets_store):
+    assert secrets_store.listing() == []
+
+def test_client(secrets_client, secrets_store):
+    secrets_client.secrets.set("API_KEY", {CLIENT!r})
+    assert secrets_client.secrets.get("API_KEY").reveal() == {CLIENT!r}
+    assert [info.key for info in secrets_store.listing("default")] == ["API_KEY"]
+
+def test_client_shows(secrets_client):
+    secrets_client.secrets.set("API_KEY", "".join({list(CLIENT)!r}))
+    secrets_client.secrets.set("API_KEY", "another made-up value")
+    print(secrets_client.secrets.get("API_KEY", version=1).reveal())
+
+def test_guard(secrets_guard):
+    secrets_guard("TOKEN", VALUE)
+    secrets_guard("BYTES", VALUE[::-1].encode())
+    print(VALUE, VALUE[::-1])
+
+@pytest.mark.allow_secret_output
+def test_allowed(store, capsys):
+    print(VALUE)
+    assert VALUE in capsys.readouterr().out
+    print(VALUE)
+
+@pytest.mark.allow_secret_output
+def test_allowed_and_failed(store):
+    print(VALUE)
+    assert VALUE == "another"
+
+class TestAllowed:
+    pytestmark = pytest.mark.allow_secret_output
+
+    def test_allowed_class(self, store):
+        print(VALUE)
+""",
+        env={"INFSH_ENV": "staging", "INFSH_STORE": "nothing://such"},
+    )
+    results = tried.results
+    assert results.pop("test_client_shows") == "FAILED - showed a secret: API_KEY in stdout"
+    assert results.pop("test_guard") == (
+        "FAILED - showed a secret: BYTES in stdout; TOKEN in stdout"
+    )
+    failed = results.pop("test_allowed_and_failed")
+    assert failed.startswith("FAILED - AssertionError: assert '[REDACTED:API_KEY]")
+    assert set(results.values()) == {"PASSED"}
+    assert "The test showed" not in tried.text.split("test_allowed_and_failed")[1]
+    tried.assert_hidden()
+    tried.assert_hidden(value=CLIENT.encode())
+
+
+def test_an_empty_home_for_the_command_line(try_pytest, program):
+    tried = try_pytest(
+        f"""
+PROGRAM = {program!r}
+
+def infsh(*words, **given):
+    done = subprocess.run([PROGRAM, "secrets", *words], capture_output=True, text=True, **given)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+def test_home(secrets_home, secrets_guard):
+    assert os.environ["HOME"] == str(secrets_home)
+    assert "INFSH_ENV" not in os.environ
+    infsh("set", "API_KEY", input=VALUE)
+    secrets_guard("API_KEY", VALUE)
+    assert infsh("get", "API_KEY", "--plain") == VALUE
+    assert infsh("list", "-o", "names") == "API_KEY\\n"
+    assert (secrets_home / "data").is_dir()
+
+def test_in_process(secrets_home):
+    from infsh_secrets import Client
+    with Client() as client:
+        client.secrets.set("API_KEY", VALUE)
+    assert infsh("get", "API_KEY", "--plain") == VALUE
+
+def test_variables_are_back():
+    assert os.environ["INFSH_ENV"] == "staging"
+    assert "INFSH_VAULT_KEY" not in os.environ
+""",
+        env={"INFSH_ENV": "staging"},
+    )
+    assert set(tried.results.values()) == {"PASSED"}, tried.text
+    assert len(tried.results) == 3
+    tried.assert_hidden()
+
+
+def test_an_id_that_shows_a_value(try_pytest):
+    tried = try_pytest(
+        """
+@pytest.mark.parametrize("value", ["a-made-up-parameter"])
+def test_it(secrets_store, value):
+    put(secrets_store, "API_KEY", value)
+
+@pytest.mark.parametrize("value", [pytest.param("a-made-up-parameter", id="plain")])
+def test_named(secrets_store, value):
+    put(secrets_store, "API_KEY", value)
+""",
+    )
+    assert "The test showed a secret: API_KEY in the id of a parameter." in tried.text
+    assert 'Choose an id that does not show it: pytest.param(value, id="a name").' in tried.text
+    assert tried.results["test_named[plain]"] == "PASSED"
+
+
+@pytest.mark.parametrize("processes", [(), ("-n", "2")])
+def test_values_of_variables(try_pytest, processes):
+    value = "a-made-up-value-of-a-variable"
+    tried = try_pytest(
+        """
+import os, pytest
+def test_show():
+    print(os.environ["SERVICE_KEY"])
+def test_fail():
+    assert os.environ["SERVICE_KEY"] == "another"
+def test_nothing():
+    print("nothing")
+KEY = os.environ["SERVICE_KEY"]
+@pytest.mark.parametrize("key", [KEY, b"x" + KEY.encode(), "b"])
+def test_parameter(key):
+    assert key
+""",
+        *processes,
+        "-v",
+        "--junitxml=junit.xml",
+        ini="secrets_guard_env = SERVICE_KEY SHORT_KEY NOT_SET\n",
+        env={"SERVICE_KEY": value, "SHORT_KEY": "abc"},
+        begin="",
+    )
+    results = tried.results
+    assert results["test_show"] == "FAILED - showed a secret: SERVICE_KEY in stdout"
+    assert results["test_fail"].startswith("FAILED - AssertionError: assert '[REDACTED:SERVICE_K")
+    others = [said for test, said in results.items() if test not in ("test_show", "test_fail")]
+    assert others == ["PASSED"] * 4
+    tried.assert_hidden("junit.xml", value=value.encode())
+    assert tried.text.count("SHORT_KEY: its value is too short or too common to be") == 1
+    assert "abc" not in tried.text.replace("_pytest/abc", "")
+
+
+@pytest.mark.parametrize("processes", [(), ("-n", "2")])
+def test_values_too_short_are_named_once(try_pytest, processes):
+    tried = try_pytest(
+        """
+@pytest.mark.parametrize("number", [1, 2])
+def test_short(secrets_store, number):
+    put(secrets_store, "PIN", "4711")
+    put(secrets_store, "EMPTY", "")
+    print("4711")
+""",
+        *processes,
+        ini="filterwarnings = error\n",
+    )
+    assert list(tried.results.values()) == ["PASSED"] * 2
+    assert tried.text.count("PIN: its value is too short or too common to be looked for") == 1
+    assert "EMPTY" not in tried.text
+
+
+def test_output_that_is_not_captured_is_said_not_to_be_searched(try_pytest):
+    tried = try_pytest(
+        """
+def test_print(store):
+    print("passes by")
+def test_log(store):
+    logging.getLogger("a").warning(VALUE)
+def test_capsys(store, capsys):
+    print(VALUE)
+    capsys.readouterr()
+def test_fail(store):
+    assert VALUE == "another"
+""",
+        "-s",
+    )
+    assert tried.text.count("stdout and stderr: they are not captured (-s), and so not") == 1
+    assert tried.results["test_print"] == "PASSED"
+    assert tried.results["test_log"] == "FAILED - showed a secret: API_KEY in the log"
+    assert tried.results["test_capsys"] == "FAILED - showed a secret: API_KEY in stdout"
+    assert tried.results["test_fail"].startswith("FAILED - AssertionError: assert '[REDACTED:")
+    tried.assert_hidden()
+
+
+def test_warnings_stay_warnings(try_pytest):
+    tried = try_pytest(
+        """
+@pytest.mark.allow_secret_output
+def test_it(secrets_store):
+    warnings.warn("before " + VALUE, DeprecationWarning)
+    put(secrets_store, "API_KEY")
+    warnings.warn("after " + VALUE, FutureWarning)
+    with pytest.warns(UserWarning, match="value"):
+        warnings.warn(VALUE)
+
+def test_error(store):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warnings.warn(VALUE)
+
+def test_after():
+    warnings.warn("another")
+""",
+    )
+    assert "DeprecationWarning: before [REDACTED:API_KEY]" in tried.text
+    assert "FutureWarning: after [REDACTED:API_KEY]" in tried.text
+    assert "UserWarning: another" in tried.text
+    assert tried.results["test_it"] == tried.results["test_after"] == "PASSED"
+    assert tried.results["test_error"].startswith("FAILED - UserWarning: [REDACTED:API_KEY]")
+    tried.assert_hidden()
+
+
+@pytest.mark.parametrize("off", ["option", "setting"])
+def test_turned_off(try_pytest, off):
+    source = """
+def test_it(request):
+    try:
+        store = request.getfixturevalue("secrets_store")
+    except pytest.FixtureLookupError:
+        pytest.skip("no plugin")
+    put(store, "API_KEY")
+    request.getfixturevalue("secrets_guard")("OTHER", VALUE)
+    print(VALUE)
+"""
+    if off == "option":
+        tried = try_pytest(source, "-p", "no:infsh_secrets", "-W", "error")
+        assert b"1 skipped" in tried.output
+    else:
+        tried = try_pytest(source, ini="secrets_guard = false\nsecrets_guard_env = HOME\n")
+        assert tried.results == {"test_it": "PASSED"}
+
+
+def test_a_project_that_does_not_use_it_gets_one_module(try_pytest):
+    tried = try_pytest(
+        """
+import logging, sys, warnings
+import pytest
+def test_it(request):
+    ours = {name for name in sys.modules if name.split(".")[0] == "infsh_secrets"}
+    assert ours == {
+        "infsh_secrets", "infsh_secrets.testing", "infsh_secrets.testing.pytest_plugin"
+    }
+    plugin = sys.modules["infsh_secrets.testing.pytest_plugin"]
+    hooks = request.config.pluginmanager.get_hookcallers(plugin)
+    assert sorted(hook.name for hook in hooks) == [
+        "pytest_addoption", "pytest_configure", "pytest_terminal_summary"
+    ]
+    assert logging.getLogRecordFactory() is logging.LogRecord
+    assert pytest.CaptureFixture.readouterr.__module__ == "_pytest.capture"
+""",
+        "-W",
+        "error",
+        begin="",
+    )
+    assert tried.results == {"test_it": "PASSED"}, tried.text
+
+
+def test_nothing_of_it_stays_behind(try_pytest):
+    tried = try_pytest(
+        """
+@pytest.mark.parametrize("way", ["pass", "fail"])
+def test_use(store, way):
+    assert logging.getLogRecordFactory() is not logging.LogRecord
+    assert way == "pass"
+
+def test_after():
+    assert logging.getLogRecordFactory() is logging.LogRecord
+    assert pytest.CaptureFixture.readouterr.__module__ == "_pytest.capture"
+    assert "guard" not in warnings.showwarning.__module__ + warnings.showwarning.__qualname__
+    print(VALUE)
+    assert not VALUE.startswith(" ")
+""",
+    )
+    assert tried.results.pop("test_use[fail]").startswith("FAILED")
+    assert set(tried.results.values()) - {"FAILED - AssertionError: assert 'fail' == 'pass'"} == {
+        "PASSED"
+    }
+
+
+def test_pytest_is_not_needed_by_the_package():
+    probe = "import sys; sys.modules['pytest'] = None; import infsh_secrets, infsh_secrets.testing;"
+    probe += "from infsh_secrets import Client; import infsh_secrets.testing.fakes;"
+    probe += "import infsh_secrets.entry; print('_pytest' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (0, b"False\n"), done.stderr
