@@ -17,6 +17,7 @@ import time
 
 import goals
 from installing import Install
+from installing_peers import install_peers
 from measuring import RUNS, load_warning
 from report import Report
 
@@ -52,6 +53,9 @@ class Bench:
 def main():
     """Measure what is wanted, or everything, and print what of the goals has been reached."""
     options = _options()
+    if options.install:
+        options.peers_in = options.install
+        install_peers(options.install)
     report = Report()
     about = (
         f"{platform.python_implementation()} {platform.python_version()}, "
@@ -90,6 +94,7 @@ def _options():
     parser.add_argument("--quick", action="store_true", help="fewer parts and runs, in two minutes")
     parser.add_argument("--runs", type=int, help=f"how often each is run; {RUNS}")
     parser.add_argument("--committed", action="store_true", help="measure what git has of it")
+    parser.add_argument("--install", metavar="DIR", help="install peers into this folder first")
     parser.add_argument("--peers-in", metavar="DIR", help="where peers were installed")
     parser.add_argument("--markdown", metavar="FILE", help="write the tables to this file as well")
     return parser.parse_args()
