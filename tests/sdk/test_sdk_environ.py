@@ -240,6 +240,7 @@ def test_threads_leave_nothing_behind(filled, parent):
     assert dict(os.environ) == before
 
 
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_child_that_was_forked_leaves_its_own_environment(filled, parent):
     with filled.inject(only="NEEDED"):
         child = os.fork()

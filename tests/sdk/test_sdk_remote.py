@@ -126,6 +126,7 @@ def test_a_token_is_for_a_remote_store(own_home):
         client.secrets.get("K")
 
 
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_forked_child_has_connections_of_its_own(served):
     from test_sdk_threads import in_child
 

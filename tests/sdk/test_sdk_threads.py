@@ -7,6 +7,7 @@ import gc
 import multiprocessing
 import os
 import shutil
+import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -17,6 +18,7 @@ from infsh_secrets.sdk import connections
 from infsh_secrets.stores.memory import MemoryStore
 
 PATIENCE = 60
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 
 
 def test_every_write_of_many_threads_is_there(any_client):
@@ -107,6 +109,7 @@ def in_child(work):
     """Return the exit status of a forked child that does this: 0 when it gives True."""
     child = os.fork()
     if not child:
+        signal.alarm(PATIENCE)
         status = 1
         try:
             status = 0 if work() else 2
