@@ -40,8 +40,8 @@ def diff(
 
     The status is 0 when all is the same and 6 when anything differs or cannot be compared.
 
-    Output: a line for each secret that is not the same in both, and how many there are of each
-    kind.
+    Output: a line for each secret with what is the same and what is not, and how many of each kind
+    there are.
 
     Examples:
       infsh secrets diff vault@default vault@staging

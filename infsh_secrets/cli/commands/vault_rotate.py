@@ -24,7 +24,8 @@ def vault_rotate(
     Do this after removing a key that somebody else may have. The keys that stay go on to open the
     vault; a recovery code becomes a new one. Copies made before are not changed by it.
 
-    Output: which keys open the vault from now on.
+    Output: how many keys open the vault from now on. A new recovery code is shown on the terminal
+    alone.
 
     Examples:
       infsh secrets vault rotate
