@@ -42,6 +42,7 @@ _FORMATS = {
     "resolve": ("json", "yaml"),
 }
 _SCOPES = ("secrets:read", "secrets:write", "secrets:reveal")
+_INSTALLING = ("install", "uninstall")
 _SHELLS = ("bash", "zsh", "fish", "powershell")
 
 
@@ -108,8 +109,8 @@ def of_argument(node: Node, given: Given, current: str) -> Candidates:
         return _names(node, given, current)
     if called == _NEW_OR_KNOWN:
         return _to_set(given, current)
-    if called in ("SHELL", "[SHELL]"):
-        return _plain(_SHELLS, current)
+    if node.path == ("completion",):
+        return _plain(_of_completion(given.arguments), current)
     from infsh_secrets.cli import known
 
     sources: dict[tuple[str, ...], Callable[[], Candidates]] = {
@@ -128,6 +129,12 @@ def of_argument(node: Node, given: Given, current: str) -> Candidates:
     if called and node.path in sources:
         return _fitting(sources[node.path](), current)
     return []
+
+
+def _of_completion(before: list[str]) -> tuple[str, ...]:
+    if not before:
+        return (*_SHELLS, *_INSTALLING)
+    return _SHELLS if before[0] in _INSTALLING and len(before) == 1 else ()
 
 
 def _fitting(found: Candidates, current: str) -> Candidates:

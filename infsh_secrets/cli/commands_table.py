@@ -292,7 +292,7 @@ COMMANDS = (
     Command(
         ("completion",),
         f"{_MODULES}.completion:completion",
-        "Print the completion script of a shell.",
+        "Print, install or remove the completion script of a shell.",
     ),
 )
 

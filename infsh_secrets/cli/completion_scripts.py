@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from infsh_secrets.domain.errors import UsageError
+from infsh_secrets.domain.results import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from infsh_secrets.domain.completion_results import CompletionFiles
+
+INSTALL, UNINSTALL = "install", "uninstall"
 
 _BASH = """\
 # Completion of infsh and infsh-secrets for bash.
@@ -202,3 +212,27 @@ def script(shell: str) -> str:
             "There is no completion for that shell.", f"There is for {', '.join(SCRIPTS)}."
         )
     return SCRIPTS[shell][1]
+
+
+def carry_out(
+    what: str, shell: str | None, environ: Mapping[str, str], *, force: bool, planned: bool
+) -> Text | CompletionFiles:
+    """Return a shell's script, or what was done to install or uninstall it.
+
+    `what` is the name of a shell, INSTALL or UNINSTALL; UsageError for anything else.
+    """
+    if what not in (INSTALL, UNINSTALL):
+        text = script(what)
+        if shell is not None or force or planned:
+            raise UsageError(
+                "That belongs to install and uninstall; the name of a shell stands alone.",
+                f"Print its script with: infsh completion {what}",
+            )
+        return Text(text)
+    from infsh_secrets.services import completion_files, shell_places
+
+    shell = shell or shell_places.guess(environ)
+    text = script(shell)
+    if what == UNINSTALL:
+        return completion_files.uninstall(shell, environ, planned=planned)
+    return completion_files.install(shell, text, environ, force=force, planned=planned)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from infsh_secrets.cli import (
     check_words,
+    completion_words,
     record_words,
     remote_words,
     scan_words,
@@ -17,6 +18,7 @@ from infsh_secrets.cli import (
 )
 from infsh_secrets.cli.secret_words import as_lines, masked
 from infsh_secrets.domain.check_results import CheckResult
+from infsh_secrets.domain.completion_results import CompletionFiles
 from infsh_secrets.domain.remote_results import REMOTE_RESULTS, RemoteResult, StoreList
 from infsh_secrets.domain.results import (
     AuditList,
@@ -43,6 +45,11 @@ from infsh_secrets.domain.use_results import UseList
 
 if TYPE_CHECKING:
     from infsh_secrets.domain.results import Result
+
+
+_OF_OTHER_WORDS = (
+    ScanResult | HookInstalled | ImportResult | ExportResult | SyncResults | CompletionFiles
+)
 
 
 def names(result: Result) -> str:
@@ -76,7 +83,7 @@ def _secret_names(result: Result) -> list[str]:
         return result.unusable
     if isinstance(result, ScanResult | HookInstalled):
         return scan_words.names(result)
-    if isinstance(result, ImportResult | ExportResult | SyncResults):
+    if isinstance(result, ImportResult | ExportResult | SyncResults | CompletionFiles):
         return _transferred(result)
     if isinstance(result, Changes):
         return [change.info.key for change in result.changes]
@@ -87,7 +94,11 @@ def _secret_names(result: Result) -> list[str]:
     return []
 
 
-def _transferred(result: ImportResult | ExportResult | SyncResults) -> list[str]:
+def _transferred(
+    result: ImportResult | ExportResult | SyncResults | CompletionFiles,
+) -> list[str]:
+    if isinstance(result, CompletionFiles):
+        return completion_words.names(result)
     if isinstance(result, SyncResults):
         return sync_words.names(result)
     return transfer_words.names(result)
@@ -154,7 +165,7 @@ def key_rows(result: KeyList) -> list[tuple[str, ...]]:
 
 def sentences(result: Result, *, unicode: bool) -> list[str]:
     """Return a result that is no table as sentences."""
-    if isinstance(result, ScanResult | HookInstalled | ImportResult | ExportResult | SyncResults):
+    if isinstance(result, _OF_OTHER_WORDS):
         return _with_words_of_its_own(result)
     if isinstance(result, Changes):
         return _changes(result, unicode=unicode)
@@ -181,14 +192,14 @@ def sentences(result: Result, *, unicode: bool) -> list[str]:
     return []
 
 
-def _with_words_of_its_own(
-    result: ScanResult | HookInstalled | ImportResult | ExportResult | SyncResults,
-) -> list[str]:
+def _with_words_of_its_own(result: Result) -> list[str]:
+    if isinstance(result, CompletionFiles):
+        return completion_words.sentences(result)
     if isinstance(result, SyncResults):
         return sync_words.sentences(result)
     if isinstance(result, ImportResult | ExportResult):
         return transfer_words.sentences(result)
-    return scan_words.sentences(result)
+    return scan_words.sentences(result) if isinstance(result, ScanResult | HookInstalled) else []
 
 
 def _teams(result: TeamList | TeamCreated | ServerResult | RemoteResult) -> list[str]:

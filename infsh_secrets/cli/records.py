@@ -162,6 +162,16 @@ def _checked(result: Result) -> Any:
         return [_finding(finding) for finding in result.findings]
     if isinstance(result, CheckResult):
         return _requirements(result)
+    return _written(result)
+
+
+def _written(result: Result) -> Any:
+    from infsh_secrets.domain.completion_results import CompletionFiles
+
+    if isinstance(result, CompletionFiles):
+        from infsh_secrets.cli import completion_words
+
+        return completion_words.as_data(result)
     raise TypeError("a result without a record")
 
 

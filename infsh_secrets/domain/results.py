@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from infsh_secrets.domain.check_results import CheckResult
+    from infsh_secrets.domain.completion_results import CompletionFiles
     from infsh_secrets.domain.models import SecretInfo, SecretValue, VersionInfo
     from infsh_secrets.domain.remote_results import RemoteResult
     from infsh_secrets.domain.scan_results import HookInstalled, ScanResult
@@ -275,6 +276,7 @@ if TYPE_CHECKING:
         | ExitCodes
         | HookInstalled
         | ScanResult
+        | CompletionFiles
         | Text
         | UseList
         | ImportResult

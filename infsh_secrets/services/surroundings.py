@@ -10,6 +10,7 @@ from infsh_secrets.crypto import kdf
 from infsh_secrets.domain.errors import InfshError
 from infsh_secrets.domain.results import FAILED, OK, WARNING, Finding
 from infsh_secrets.domain.sanitize import sanitize
+from infsh_secrets.services.completion_files import is_there
 from infsh_secrets.stores.vault.sqlite import library_version
 from infsh_secrets.unlock import os_keyring
 
@@ -24,32 +25,23 @@ _LIBRARIES = (("cryptography", (46,), (50,)), ("typer", (0, 20), (0, 28)))
 
 _SHELLS = {
     "bash": (
-        "~/.bashrc",
         (".bashrc", ".bash_profile", ".profile", ".bash_completion"),
         (
-            "~/.local/share/bash-completion/completions/infsh",
             "/usr/share/bash-completion/completions/infsh",
+            "/usr/local/share/bash-completion/completions/infsh",
             "/etc/bash_completion.d/infsh",
         ),
-        'eval "$(infsh completion bash)"',
     ),
     "zsh": (
-        "~/.zshrc",
         (".zshrc", ".zprofile", ".zshenv"),
         ("/usr/share/zsh/site-functions/_infsh", "/usr/local/share/zsh/site-functions/_infsh"),
-        'eval "$(infsh completion zsh)"',
     ),
     "fish": (
-        "~/.config/fish/config.fish",
         (".config/fish/config.fish",),
-        (
-            "~/.config/fish/completions/infsh.fish",
-            "/usr/share/fish/vendor_completions.d/infsh.fish",
-        ),
-        "infsh completion fish | source",
+        ("/usr/share/fish/vendor_completions.d/infsh.fish",),
     ),
 }
-"""shell -> (where to add, files that may load it, files that are it, what to add)"""
+"""shell -> (files that may load it, files of all users that are it)"""
 _MOST_READ = 1_000_000
 
 
@@ -150,19 +142,19 @@ def completion(environ: Mapping[str, str]) -> Finding:
     shell = os.path.basename(environ.get("SHELL") or "")
     if shell not in _SHELLS:
         return Finding("completion", OK, "Not looked for: SHELL names none that is known.")
-    where, loaders, files, line = _SHELLS[shell]
+    loaders, files = _SHELLS[shell]
     home = environ.get("HOME") or os.path.expanduser("~")
     at_home = [os.path.join(home, name) for name in loaders]
     if shell == "zsh" and environ.get("ZDOTDIR"):
         at_home.append(os.path.join(environ["ZDOTDIR"], ".zshrc"))
-    installed = any(os.path.exists(path.replace("~", home, 1)) for path in files)
+    installed = is_there(shell, environ) or any(os.path.exists(path) for path in files)
     if installed or any(_mentions(path) for path in at_home):
         return Finding("completion", OK, f"{shell} completes our commands.")
     return Finding(
         "completion",
         WARNING,
         f"{shell} does not complete our commands.",
-        f"Add to {where}: {line}",
+        f"Set it up with: infsh completion install {shell}",
     )
 
 

@@ -280,3 +280,12 @@ def test_without_a_home(stored, own_home, monkeypatch):
     lines = found(stored("doctor"))
     assert lines["state folder"][0] == "warning"
     assert lines["config folder"][0] == "warning"
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_what_the_hint_says_is_enough(cli, own_home, monkeypatch, shell):
+    monkeypatch.setenv("SHELL", f"/bin/{shell}")
+    hint = found(cli("doctor"))["completion"][2]
+    assert hint == f"Set it up with: infsh completion install {shell}"
+    assert cli(*hint.split()[5:], root=True).status == 0
+    assert found(cli("doctor"))["completion"][0] == "ok"
