@@ -214,6 +214,34 @@ class Client:
         return self._access.perform(check, environment)
 
     @boundary
+    def render(
+        self,
+        template: str,
+        *,
+        only: Names | None = None,
+        julep: bool = False,
+        environment: str | None = None,
+    ) -> SecretValue:
+        """Return a text with the values that it refers to, as `infsh secrets render`.
+
+        `only` are the names that it may refer to. UsageError for what cannot be resolved,
+        NotFoundError for secrets that are not set or empty. Its use is on record when it returns.
+
+        >>> from infsh_secrets import Client
+        >>> client = Client()
+        >>> secret = client.secrets.set("DB_PASSWORD", "made-up")
+        >>> url = client.render("postgres://app:{{ secrets.DB_PASSWORD | url }}@db")
+        >>> print(url, url.reveal())
+        ******** postgres://app:made-up@db
+        """
+        from infsh_secrets.services.render import render_text
+
+        names = None if only is None else _names(only)
+        return self._access.perform(
+            lambda workspace: render_text(workspace, template, names, julep=julep), environment
+        )
+
+    @boundary
     def redactor(self, only: Names | None = None, *, environment: str | None = None) -> Redactor:
         """Return what masks the values of secrets in texts and log records.
 

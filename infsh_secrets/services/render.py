@@ -16,6 +16,7 @@ from infsh_secrets.templating.model import Values
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from infsh_secrets.domain.models import Secret
     from infsh_secrets.services.workspace import Workspace
     from infsh_secrets.templating.json_document import JsonDocument
     from infsh_secrets.templating.yaml_document import YamlDocuments
@@ -57,6 +58,18 @@ def render(workspace: Workspace, request: Request, *, terminal: bool) -> PlainVa
     return _fill_in(workspace, request, text, only, template.evaluate)
 
 
+def render_text(
+    workspace: Workspace, template: str, only: Sequence[str] | None, *, julep: bool
+) -> SecretValue:
+    """Return a text template filled in, as `render` does."""
+    from infsh_secrets.templating.references import parse_text
+
+    parsed = parse_text(template, julep=julep)
+    text = references.Text("the template", parsed.uses, parsed.problems)
+    filled, _ = _filled(workspace, text, _allowed(only), parsed.evaluate)
+    return SecretValue(filled)
+
+
 def resolve(
     workspace: Workspace, request: Request, form: str | None, *, terminal: bool
 ) -> PlainValue | None:
@@ -88,9 +101,13 @@ def _check(request: Request, *, terminal: bool) -> list[str] | None:
             raise UsageError("-O takes the path of a file.", "Leave it out for standard output.")
         check_place(request.out, _WHAT, replace=True)
         _check_another(request.source, request.out)
-    if request.only is None:
+    return _allowed(request.only)
+
+
+def _allowed(only: Sequence[str] | None) -> list[str] | None:
+    if only is None:
         return None
-    names = [name.strip() for value in request.only for name in value.split(",")]
+    names = [name.strip() for value in only for name in value.split(",")]
     if "" in names:
         raise UsageError("The option --only is empty.", "Name a secret, or leave it out.")
     return [check_key(name) for name in names]
@@ -143,13 +160,8 @@ def _fill_in(
     only: list[str] | None,
     fill_in: Callable[[Values], str],
 ) -> PlainValue | None:
-    found = references.read(workspace, text, only)
-    values = Values({name: one.value.reveal() for name, one in found.items()}, text.path)
-    data = fill_in(values).encode()
-    given = references.distinct(found.values())
-    if given:
-        secrets.note_use(workspace, given)
-    else:
+    data, given = _filled(workspace, text, only, fill_in)
+    if not given:
         workspace.notices.append(f"There is no reference in {text.path}.")
     if request.out is None:
         return PlainValue(SecretValue(data), newline=not data.endswith(b"\n"), raw=request.raw)
@@ -159,3 +171,19 @@ def _fill_in(
     count = f"{len(given)} secret{'' if len(given) == 1 else 's'}"
     workspace.notices.append(f"Wrote {sanitize(request.out)}, with {count}.")
     return None
+
+
+def _filled(
+    workspace: Workspace,
+    text: references.Text,
+    only: list[str] | None,
+    fill_in: Callable[[Values], str],
+) -> tuple[bytes, list[Secret]]:
+    """Return a text with its values, and the secrets that are in it, whose use is on record."""
+    found = references.read(workspace, text, only)
+    values = Values({name: one.value.reveal() for name, one in found.items()}, text.path)
+    data = fill_in(values).encode()
+    given = references.distinct(found.values())
+    if given:
+        secrets.note_use(workspace, given)
+    return data, given

@@ -52,7 +52,7 @@ def test_another_name_is_an_attribute_error():
 
 
 METHODS = {
-    "Client": {"check", "close", "environ", "inject", "redactor"},
+    "Client": {"check", "close", "environ", "inject", "redactor", "render"},
     "Secret": {"key", "reveal"},
     "SecretVersion": {"reveal"},
     "SecretValue": {"reveal", "reveal_bytes"},

@@ -254,6 +254,24 @@ def test_a_child_that_was_forked_leaves_its_own_environment(filled, parent):
     assert "NEEDED" not in os.environ
 
 
+def test_a_template_is_filled_in(filled):
+    text = "a {{ secrets.OTHER | json }} ${{secrets.THIRD}} \\{{ secrets.OTHER }}"
+    made = filled.render(text)
+    assert made.reveal() == (
+        'a "made-up-value-of-OTHER" made-up-value-of-THIRD {{ secrets.OTHER }}'
+    )
+    assert "made-up" not in repr(made)
+    assert filled.render("nothing").reveal() == "nothing"
+    filled.secrets.set("OTHER", "made-up-staging", environment="staging")
+    assert filled.render("{{ secrets.OTHER }}", environment="staging").reveal() == "made-up-staging"
+    with pytest.raises(NotFoundError, match="ABSENT"):
+        filled.render("{{ secrets.ABSENT }}")
+    with pytest.raises(UsageError, match="OTHER"):
+        filled.render("{{ secrets.OTHER }}", only="THIRD")
+    with pytest.raises(UsageError):
+        filled.render("{{ secrets.OTHER | no_such_filter }}")
+
+
 def test_check_tells_what_a_manifest_lacks(filled):
     assert filled.check().satisfied
     filled.secrets.delete("NEEDED")

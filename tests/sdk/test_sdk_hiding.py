@@ -149,6 +149,8 @@ def failures(client):
     yield client.inject(only=["K", "ABSENT"]).__enter__
     yield lambda: client.check("/no/such/manifest")
     yield lambda: client.redactor(only=["K", "ABSENT"])
+    yield lambda: client.render("{{ secrets.K }} {{ secrets.ABSENT }}")
+    yield lambda: client.render("{{ secrets.K }} {{ secrets.K | bad }}")
     yield lambda: client.secrets.set("L", CANARY, no_such_option=CANARY)
     yield lambda: client.secrets.create("L", CANARY)
 
