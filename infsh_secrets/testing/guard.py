@@ -24,12 +24,14 @@ _FEW_CHARACTERS = 3
 class Guard:
     """The values that one test may not show (all of them secret), in every form of the redactor.
 
-    `seen` are (name, place) of what was shown so far, places in words.
+    `seen` are (name, place) of what was shown so far, places in words. `judged` counts the sections
+    and properties that were judged by these values; later reports have them again.
     """
 
     def __init__(self, values: Iterable[tuple[str, bytes]], *, allowed: bool) -> None:
         self.allowed = allowed
         self.seen: set[tuple[str, str]] = set()
+        self.judged = (0, 0)
         self._values = dict.fromkeys(values)
         self._redactor: Redactor | None = None
         self._observed: list[tuple[str, Callable[[], str]]] = []
@@ -40,6 +42,7 @@ class Guard:
         if (name, value) not in self._values:
             self._values[name, value] = None
             self._redactor = self._pieces = None
+            self.judged = (0, 0)
 
     @property
     def unguarded(self) -> list[str]:

@@ -29,11 +29,16 @@ _SHORTENED = ("...", "identical leading", "identical trailing")
 _KEPT = {"nodeid", "_id", "location", "keywords", "node", "outcome", "when"}
 
 
-def judge(guard: Guard, report: pytest.TestReport) -> None:
-    """Redact the report in place; make it one of a failure when something new was shown."""
+def judge(guard: Guard, report: pytest.TestReport, *, of_test: bool) -> None:
+    """Redact the report in place; make it one of a failure when something new was shown.
+
+    `of_test` tells that it is one of pytest's own of the test, not of a part of it.
+    """
     before = set(guard.seen)
     guard.judge_observed()
-    _judge_sections(guard, report)
+    _judge_captured(guard, report)
+    if of_test:
+        guard.judged = (len(report.sections), len(report.user_properties))
     _judge_failure(guard, report)
     guard.judge(_ID, report.nodeid)
     _redact_rest(guard, report)
@@ -42,12 +47,14 @@ def judge(guard: Guard, report: pytest.TestReport) -> None:
         _fail(report, sorted(shown))
 
 
-def _judge_sections(guard: Guard, report: pytest.TestReport) -> None:
-    report.sections = [
-        (guard.redact(title), guard.judge(_place(title), content))
-        for title, content in report.sections
-    ]
-    for name, value in report.user_properties:
+def _judge_captured(guard: Guard, report: pytest.TestReport) -> None:
+    """Judge what is new of that which each report of a test repeats."""
+    sections, properties = guard.judged
+    if len(report.sections) < sections:
+        sections = 0
+    for title, content in report.sections[sections:]:
+        guard.judge(_place(title), content)
+    for name, value in report.user_properties[properties:]:
         guard.judge("a recorded property", f"{name}\n{text_of(value)}")
 
 

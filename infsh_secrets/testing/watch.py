@@ -41,13 +41,18 @@ class Watch:
         self._judged: list[pytest.TestReport] = []
 
     def begin(self, item: pytest.Item) -> Guard:
-        """Return the guard of a test, which sees what the test shows from now on."""
+        """Return the guard of a test, which sees what the test shows from now on.
+
+        A test that is run again keeps its guard: its reports still have the output of before.
+        """
         guard = item.stash.get(_GUARD, None)
-        if guard is not None and guard is self._guard and self._observing:
+        if guard is None:
+            allowed = item.get_closest_marker("allow_secret_output") is not None
+            guard = item.stash[_GUARD] = Guard(self.base, allowed=allowed)
+        elif guard is self._guard and self._observing:
             return guard
         self._end()
-        guard = Guard(self.base, allowed=item.get_closest_marker("allow_secret_output") is not None)
-        item.stash[_GUARD] = self._guard = guard
+        self._guard = guard
         self._nodeid = item.nodeid
         self._judged = []
         self._observers.enter_context(observing(guard, item.config))
@@ -84,7 +89,7 @@ class Watch:
             return report
         if call.when == "setup":  # a test that is run again is judged again
             guard.seen.clear()
-        judge(guard, report)
+        judge(guard, report, of_test=True)
         self._judged.append(report)
         if call.when == "teardown":
             vars(report)["infsh_secrets_unguarded"] = _unguarded(guard, item.config)
@@ -96,7 +101,7 @@ class Watch:
         if any(report is judged for judged in self._judged):
             return
         if self._guard is not None and self._observing:
-            judge(self._guard, report)
+            judge(self._guard, report, of_test=False)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_warning_recorded(

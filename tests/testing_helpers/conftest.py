@@ -12,12 +12,13 @@ from guarded_projects import BEGIN, Tried
 
 @pytest.fixture
 def try_pytest(tmp_path):
-    """A function that writes test_it.py and runs pytest over it; `ini` are lines of settings."""
+    """A function that writes test_it.py and runs pytest over it; `ini` are settings."""
     folder = tmp_path / "project"
     folder.mkdir()
 
-    def run(source, *arguments, ini="", env=None, begin=BEGIN):
+    def run(source, *arguments, ini="", env=None, begin=BEGIN, conftest=""):
         (folder / "test_it.py").write_text(begin + source)
+        (folder / "conftest.py").write_text(conftest)
         (folder / "pytest.ini").write_text(f"[pytest]\naddopts = --strict-markers -rA\n{ini}")
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
