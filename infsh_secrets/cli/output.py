@@ -21,17 +21,15 @@ from infsh_secrets.files.streams import OutputError, refuse_controls, write_stdo
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from typing import Any, TextIO
+    from collections.abc import Mapping
+    from typing import TextIO
 
-    from rich.console import Console
-
+    from infsh_secrets.cli.page import Page
     from infsh_secrets.domain.check_results import CheckResult
     from infsh_secrets.domain.results import Result
 
 _PIPE_WIDTH = 120
 _WIDTH_UNKNOWN = 80
-_LEAST_LAST = 16
 
 
 def shows_unicode() -> bool:
@@ -134,76 +132,39 @@ class Renderer:
     # -- for people --------------------------------------------------------------------------------
 
     def _table(self, result: Result) -> str:
-        console = self._console()
-        with console.capture() as capture:
-            if isinstance(result, SecretList):
-                self._print_list(console, result)
-            elif isinstance(result, SecretView):
-                self._print_view(console, result)
-            else:
-                _print_other(console, result)
-        return capture.get() + self._revealed(result, "value".ljust(self._label_width))
+        page = self._page()
+        if isinstance(result, SecretList):
+            _show_list(page, result)
+        elif isinstance(result, SecretView):
+            self._show_view(page, result)
+        else:
+            _show_other(page, result)
+        return page.text + self._revealed(result, "value".ljust(self._label_width))
 
-    def _console(self) -> Console:
-        from rich.console import Console
+    def _page(self) -> Page:
+        from infsh_secrets.cli.page import Page
 
         terminal = sys.stdout.isatty()
-        colour = terminal and not self._no_color and colours(os.environ)
-        return Console(
-            file=sys.stdout,
-            force_terminal=terminal,
-            no_color=not colour,
-            color_system="auto" if colour else None,
-            width=_columns(sys.stdout) if terminal else _PIPE_WIDTH,
-            markup=False,
-            highlight=False,
-            emoji=False,
+        return Page(
+            _columns(sys.stdout) if terminal else _PIPE_WIDTH,
+            colour=terminal and not self._no_color and colours(os.environ),
+            unicode=shows_unicode(),
         )
 
-    def _print_list(self, console: Console, result: SecretList) -> None:
-        from rich.cells import cell_len
-
-        from infsh_secrets.cli import columns, secret_words
-
-        if not result.infos:
-            console.print(_text(secret_words.empty_list(result)), soft_wrap=True)
-            return
-        now = _now()
-        when = "deleted" if result.deleted else "updated"
-        titles = ("key", "value", "description", "env", "ver", when)
-        rows = [
-            tuple(map(_showable, secret_words.list_row(info, now, unicode=shows_unicode())))
-            for info in result.infos
-        ]
-        widths = columns.fit(
-            [max(map(cell_len, column)) for column in zip(titles, *rows, strict=True)],
-            console.width,
-            one_environment=len({info.environment for info in result.infos}) == 1,
-        )
-        styles = ("bold cyan", "dim", "", "", "", "")
-        _print_rows(console, titles, rows, styles=styles, widths=widths)
-
-    def _print_view(self, console: Console, result: SecretView) -> None:
-        from rich.table import Table
-
+    def _show_view(self, page: Page, result: SecretView) -> None:
         from infsh_secrets.cli import columns, secret_words
 
         lines = secret_words.view_lines(result, _now(), unicode=shows_unicode())
         self._label_width = max(len(label) for label, _ in lines) + columns.GAP
-        if not sys.stdout.isatty():
-            for label, value in lines:
-                console.print(_text(label.ljust(self._label_width) + value), soft_wrap=True)
+        if sys.stdout.isatty():
+            page.facts(lines, self._label_width)
             return
-        grid = Table.grid(padding=(0, columns.GAP, 0, 0))
-        grid.add_column(width=self._label_width - columns.GAP, style="dim")
-        grid.add_column(overflow="fold")
         for label, value in lines:
-            grid.add_row(_text(label), _text(value))
-        console.print(grid)
+            page.add(label.ljust(self._label_width) + value)
 
     @staticmethod
     def _revealed(result: Result, label: str) -> str:
-        """Return the value that a view reveals, as it is: rich would expand its tabs."""
+        """Return the value that a view reveals, as it is: a table would change its tabs."""
         if not isinstance(result, SecretView) or result.value is None:
             return ""
         text = result.value.reveal()
@@ -222,117 +183,63 @@ def _tells_a_change(result: Result) -> bool:
     return isinstance(result, Changes | VaultAction | ImportResult | ExportResult | SyncResult)
 
 
-def _print_other(console: Console, result: Result) -> None:
-    """Print a result that is no secret and no list of them."""
+def _show_list(page: Page, result: SecretList) -> None:
+    from infsh_secrets.cli import columns, secret_words
+    from infsh_secrets.cli.page import DIM, NAME, natural
+
+    if not result.infos:
+        page.add(secret_words.empty_list(result))
+        return
+    now = _now()
+    when = "deleted" if result.deleted else "updated"
+    titles = ("key", "value", "description", "env", "ver", when)
+    rows = [
+        tuple(map(page.showable, secret_words.list_row(info, now, unicode=shows_unicode())))
+        for info in result.infos
+    ]
+    widths = columns.fit(
+        natural(titles, rows),
+        page.width,
+        one_environment=len({info.environment for info in result.infos}) == 1,
+    )
+    page.table(titles, rows, widths=widths, styles=(NAME, DIM, "", "", "", ""))
+
+
+def _show_other(page: Page, result: Result) -> None:
+    """Show a result that is no secret and no list of them."""
     from infsh_secrets.cli import plain_text
     from infsh_secrets.domain.check_results import CheckResult
     from infsh_secrets.domain.sync_results import DiffResult
 
     if isinstance(result, CheckResult):
-        _print_check(console, result)
+        _show_check(page, result)
         return
     listed = plain_text.table(result, _now(), unicode=shows_unicode())
-    lines = []
     if listed:
-        _print_table(console, *listed)
-        lines.append("")
-    if not listed or isinstance(result, DiffResult):
-        lines += plain_text.sentences(result, unicode=shows_unicode())
-        for line in lines:
-            console.print(_text(line), soft_wrap=True)
+        page.listed(*listed)
+        if not isinstance(result, DiffResult):
+            return
+        page.add()
+    for line in plain_text.sentences(result, unicode=shows_unicode()):
+        page.add(line)
 
 
-def _print_check(console: Console, result: CheckResult) -> None:
-    """Print the requirements as a table, and below it what there is to say about them."""
-    from rich.cells import cell_len
-
+def _show_check(page: Page, result: CheckResult) -> None:
+    """Show the requirements as a table, and below it what there is to say about them."""
     from infsh_secrets.cli import check_words, columns
+    from infsh_secrets.cli.page import DIM, NAME, natural
 
-    console.print(_text(f"Manifest: {result.manifest}"), soft_wrap=True)
+    page.add(f"Manifest: {result.manifest}")
     if result.requirements:
-        console.print()
-        rows = [tuple(map(_showable, check_words.row(one, _now()))) for one in result.requirements]
-        natural = [
-            max(map(cell_len, column)) for column in zip(check_words.TITLES, *rows, strict=True)
-        ]
-        widths = columns.fit_check(natural, console.width)
-        styles = ("bold cyan", "", "dim", "dim", "")
-        _print_rows(console, check_words.TITLES, rows, styles=styles, widths=widths)
-    console.print()
+        page.add()
+        now = _now()
+        rows = [tuple(map(page.showable, check_words.row(one, now))) for one in result.requirements]
+        widths = columns.fit_check(natural(check_words.TITLES, rows), page.width)
+        page.table(check_words.TITLES, rows, widths=widths, styles=(NAME, "", DIM, DIM, ""))
+    page.add()
     for line in check_words.sentences(result):
-        for part in _wrapped(_showable(line), console.width).splitlines():
-            console.print(_text(part), soft_wrap=True)
-
-
-def _print_table(
-    console: Console, titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]
-) -> None:
-    """Print rows whose last column may be folded; as plain lines where there is no room at all."""
-    from rich.cells import cell_len
-
-    from infsh_secrets.cli import columns
-
-    shown = [tuple(map(_showable, row)) for row in rows]
-    widths = [max(map(cell_len, column)) for column in zip(titles, *shown, strict=True)]
-    room = console.width - sum(widths[:-1]) - columns.GAP * (len(widths) - 1)
-    if room < min(widths[-1], _LEAST_LAST):
-        for row in shown:
-            console.print(_text("  ".join(cell for cell in row if cell)))
-        return
-    widths[-1] = min(widths[-1], room)
-    _print_rows(console, titles, shown, widths=widths, shorten=False)
-
-
-def _print_rows(
-    console: Console,
-    titles: tuple[str, ...],
-    rows: Iterable[tuple[str, ...]],
-    *,
-    widths: Sequence[int],
-    styles: tuple[str, ...] = (),
-    shorten: bool = True,
-) -> None:
-    """Print the columns that have a width; cells are folded, or shortened but for the first."""
-    from rich import box
-    from rich.table import Table
-
-    rule = box.SIMPLE_HEAD
-    if not shows_unicode():
-        rule = box.Box(str(rule).replace("\u2500", "-"), ascii=True)
-    table = Table(
-        box=rule, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold"
-    )
-    shown = [place for place in range(len(titles)) if widths[place]]
-    for place in shown:
-        table.add_column(
-            titles[place],
-            style=styles[place] if styles else "",
-            width=widths[place],
-            overflow="fold",
-        )
-    for row in rows:
-        cells = [
-            _shortened(row[place], widths[place]) if shorten and place else row[place]
-            for place in shown
-        ]
-        table.add_row(*map(_text, cells))
-    console.print(table)
-
-
-def _shortened(text: str, width: int) -> str:
-    """Return text of at most `width` cells, with an ellipsis where something is missing."""
-    from rich.cells import cell_len, set_cell_size
-
-    if cell_len(text) <= width:
-        return text
-    ellipsis = "\u2026" if shows_unicode() else "..."
-    return set_cell_size(text, width - len(ellipsis)).rstrip() + ellipsis
-
-
-def _showable(content: str) -> str:
-    """Return text as it will appear, so that it can be measured."""
-    text = sanitize(content)
-    return text if shows_unicode() else text.encode("ascii", "backslashreplace").decode()
+        for part in _wrapped(page.showable(line), page.width).splitlines():
+            page.add(part)
 
 
 def _wrapped(line: str, width: int) -> str:
@@ -354,16 +261,10 @@ def _columns(stream: TextIO) -> int:
     return columns or _WIDTH_UNKNOWN  # a terminal that nobody has set up says 0
 
 
-def _text(content: str, style: str = "") -> Any:
-    """Return text without markup, its control and bidirectional characters made visible."""
-    from rich.text import Text as RichText
-
-    return RichText(sanitize(content), style=style)
-
-
 def colours(environ: Mapping[str, str]) -> bool:
     """Tell whether the environment allows colour."""
-    return not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
+    plain = environ.get("TERM", "").lower() in ("dumb", "unknown")
+    return not (plain or environ.get("NO_COLOR"))
 
 
 def _now() -> int:
