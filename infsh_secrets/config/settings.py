@@ -116,8 +116,8 @@ class Settings:
     """
 
     __slots__ = (
+        "_data",
         "accept_rollback",
-        "data",
         "environments",
         "key_fd",
         "key_file",
@@ -156,17 +156,14 @@ class Settings:
         self.environments = environment_chain(
             settle(options.environment, "INFSH_ENV", "environment", DEFAULT_ENVIRONMENT)
         )
-        self.data = folder("data", environ)
         self.state = _state_folder(environ)
         self.reads = file.get(AUDIT_READS, LOGGED)
         # A team named on the command line comes before a vault that a variable names.
         named = options.vault or (None if options.team else environ.get("INFSH_VAULT"))
         self.vault_named = bool(named)
-        self.vault = (
-            os.path.abspath(named)
-            if named
-            else os.path.join(self.data, "vaults", f"{self.team}.vault")
-        )
+        self._data = _data_folder(environ, needed=not named and self.remote is None)
+        own = self.keys_here and os.path.join(self.data, "vaults", f"{self.team}.vault")
+        self.vault = os.path.abspath(named) if named else own
         self.accept_rollback = options.accept_rollback
         self.offline = options.offline
         self.key_fd = options.key_fd
@@ -202,9 +199,21 @@ class Settings:
         self.store, self.team = name, team
 
     @property
+    def data(self) -> str:
+        """The folder of vaults and key files; UsageError where there is no place for it."""
+        if isinstance(self._data, UsageError):
+            raise self._data
+        return self._data
+
+    @property
     def keys(self) -> str:
-        """The folder of the vaults' own key files."""
+        """The folder of the vaults' own key files; UsageError as for `data`."""
         return os.path.join(self.data, "keys")
+
+    @property
+    def keys_here(self) -> str:
+        """That folder; "" where there can be none."""
+        return "" if isinstance(self._data, UsageError) else self.keys
 
     @property
     def anchors(self) -> str:
@@ -213,10 +222,10 @@ class Settings:
 
     @property
     def sessions(self) -> str:
-        """The folder that says which vaults are unlocked for some time."""
+        """The folder that says which vaults are unlocked for some time; "" for none."""
         if os.path.isabs(self.runtime):
             return os.path.join(self.runtime, "infsh-secrets")
-        return self.keys
+        return self.keys_here
 
     @property
     def environment(self) -> str:
@@ -232,6 +241,15 @@ class Settings:
 def environment_chain(text: str) -> tuple[str, ...]:
     """Return the environments of `staging,default`; UsageError for what can be none."""
     return tuple(check_environment(part.strip()) for part in text.split(","))
+
+
+def _data_folder(environ: Mapping[str, str], *, needed: bool) -> str | UsageError:
+    try:
+        return folder("data", environ)
+    except UsageError as error:  # in a service or container all that is used may be named
+        if needed:
+            raise
+        return error
 
 
 def _state_folder(environ: Mapping[str, str]) -> str:

@@ -49,7 +49,9 @@ def _token(chosen: StoreSettings, settings: Settings) -> Token | None:
         return None
     if settings.token is not None:
         return tokens.Token(settings.token, "the program")
-    token = tokens.find(origin_of(chosen), settings.data, os.environ)
+    origin = origin_of(chosen)
+    token = tokens.of_variables(origin, os.environ)
+    token = token or tokens.find(origin, settings.data, os.environ)
     if token is None:
         raise LockedError(
             f"There is no token for the store {chosen.name}.",

@@ -26,7 +26,7 @@ def unlock(workspace: Workspace, length: str) -> VaultAction:
     workspace.vault_store().listing()  # what it opens is the vault, verified
     lock = workspace.lock()
     in_file = session.private_runtime_folder(settings.runtime)
-    path = session.path_in(settings.sessions, lock.vault_id)
+    path = session.path_in(settings.sessions or settings.keys, lock.vault_id)
     where = session.begin(lock, workspace.vault_key, path, milliseconds, in_file=in_file)
     if not where:
         raise DeniedError(
@@ -55,5 +55,8 @@ def lock(workspace: Workspace) -> VaultAction:
 
 def end(workspace: Workspace) -> bool:
     """Forget the session of the vault; tell whether there was one."""
+    folder = workspace.settings.sessions
+    if not folder:  # there is no place where one could have begun
+        return False
     vault_id = workspace.locked.head.vault_id
-    return session.end(vault_id, session.path_in(workspace.settings.sessions, vault_id))
+    return session.end(vault_id, session.path_in(folder, vault_id))

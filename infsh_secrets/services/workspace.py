@@ -198,7 +198,7 @@ class Workspace:
             key_file=settings.key_file,
             key_file_named=settings.key_file_option,
             key_text=settings.key_text,
-            own=settings.keys,
+            own=settings.keys_here,
             passphrase=settings.passphrase_file,
             ask=self._ask,
             sessions=settings.sessions,

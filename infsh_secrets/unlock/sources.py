@@ -46,9 +46,10 @@ class Sources:
     """Where to look.
 
     `key_text` is secret; `ask` prompts for a passphrase, None when it may not. `passphrases` are
-    those that have been read or typed so far. `sessions` is the folder of what `vault unlock` left,
-    "" for none. Without `must_fit`, no key has to fit: the command line names it for another vault.
-    `words`, a passphrase or recovery code, come before everything else and must fit.
+    those that have been read or typed so far. `own` is the folder of the vaults' own key files and
+    `sessions` that of what `vault unlock` left, "" for none. Without `must_fit`, no key has to fit:
+    the command line names it for another vault. `words`, a passphrase or recovery code, come before
+    everything else and must fit.
     """
 
     __slots__ = (
@@ -231,7 +232,7 @@ def keys_here(
     What keeps one of them from being read goes to `trouble`.
     """
     raw = [slot for slot in lock.slots if slot.kind == keyslots.RAW]
-    for slot in raw:
+    for slot in raw if sources.own else ():
         path = own_key_path(sources.own, slot.key_id)
         if os.path.lexists(path):
             try:
