@@ -30,21 +30,23 @@ WELL_KNOWN: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 """name -> (what it is used for, the prefixes its values begin with; none known when empty)."""
 
-_PLACEHOLDERS = (
-    "your-key-here",
-    "your_key_here",
-    "your-api-key",
-    "your_api_key",
-    "changeme",
-    "change-me",
-    "change_me",
-    "replace-me",
-    "replace_me",
-    "replaceme",
-    "placeholder",
-    "insert-key",
-    "todo",
-    "dummy",
+_PLACEHOLDERS = frozenset(
+    (
+        "your-key-here",
+        "your_key_here",
+        "your-api-key",
+        "your_api_key",
+        "changeme",
+        "change-me",
+        "change_me",
+        "replace-me",
+        "replace_me",
+        "replaceme",
+        "placeholder",
+        "insert-key",
+        "todo",
+        "dummy",
+    )
 )
 
 
@@ -94,7 +96,7 @@ def _is_placeholder(lowered: str) -> bool:
         or ("-here" in lowered and any(p + "-here" in lowered for p in _PLACEHOLDERS))
         or "your-key-here" in lowered
         or "your_key_here" in lowered
-        or (len(lowered) >= 3 and set(lowered) <= {"x"})  # noqa: PLR2004  # xxx
+        or (len(lowered) >= 3 and not lowered.strip("x"))  # noqa: PLR2004  # xxx
         or (lowered.startswith("<") and lowered.endswith(">"))
     )
 

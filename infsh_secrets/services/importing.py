@@ -114,7 +114,7 @@ def _checked(workspace: Workspace, sources: Sequence[Source], request: Request) 
             for place, key, reason in parsed.problems
         )
         for key, text, place in parsed.entries:
-            if _is_left_out(key, text, request):
+            if not text and _is_left_out(key, request):
                 where = _where(name, parsed.unit, place)
                 entries.refused.append(Imported(REFUSED, key, where, reason=_EMPTY, left_out=True))
                 _forget(entries, repeated, key, where)
@@ -129,7 +129,8 @@ def _checked(workspace: Workspace, sources: Sequence[Source], request: Request) 
                 )
                 continue
             warnings += found
-            _forget(entries, repeated, key, _where(name, parsed.unit, place))
+            if key in entries.places:
+                _forget(entries, repeated, key, _where(name, parsed.unit, place))
             entries.places[key] = (name, parsed.unit, place)
             entries.values[key] = Write(
                 key,
@@ -141,8 +142,9 @@ def _checked(workspace: Workspace, sources: Sequence[Source], request: Request) 
     return entries
 
 
-def _is_left_out(key: str, text: str, request: Request) -> bool:
-    return not (text or request.allow_empty or request.strict) and is_key(key)
+def _is_left_out(key: str, request: Request) -> bool:
+    """Tell whether an entry whose value is empty is passed over."""
+    return not (request.allow_empty or request.strict) and is_key(key)
 
 
 def _forget(entries: _Entries, repeated: dict[str, list[str]], key: str, where: str) -> None:

@@ -29,7 +29,8 @@ def run(plan: Plan, store: VaultStore, todo: list[Step], progress: Progress) -> 
     store.progress = progress
     done = []
     with store.begin() as transaction:
-        bulk.expect(store, len(todo))
+        if bulk.is_much(len(todo)):
+            transaction.expect_much()
         for number, step in enumerate(todo):
             progress(number, 2 * len(todo))
             info = _do(transaction, plan, step)

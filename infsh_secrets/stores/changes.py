@@ -9,7 +9,7 @@ from __future__ import annotations
 from infsh_secrets.crypto.binding import hmac_digest
 from infsh_secrets.domain.errors import ConflictError, NotFoundError
 from infsh_secrets.domain.masking import mask
-from infsh_secrets.domain.models import SecretInfo, check_metadata
+from infsh_secrets.domain.models import check_metadata, known
 from infsh_secrets.stores.base import (
     CREATED,
     DESCRIBED,
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from infsh_secrets.crypto.mac import MacKey
+    from infsh_secrets.domain.models import SecretInfo
     from infsh_secrets.stores.base import Write
 
 KEPT_VERSIONS = 20
@@ -40,10 +41,23 @@ def fingerprint(key: bytes | MacKey, value: bytes) -> str:
 
 def replaced(info: SecretInfo, **fields: object) -> SecretInfo:
     """Return a copy of `info` that shares nothing with it, with `fields` set anew."""
-    known = {name: getattr(info, name) for name in SecretInfo.__slots__}
-    known["metadata"] = dict(info.metadata)
-    known.update(fields)
-    return SecretInfo(**known)
+    copy = known(
+        info.key,
+        info.environment,
+        info.description,
+        dict(info.metadata),
+        info.masked,
+        info.fingerprint,
+        info.version,
+        info.created,
+        info.updated,
+        info.expires,
+        info.last_used,
+        info.deleted,
+    )
+    for name, value in fields.items():
+        setattr(copy, name, value)
+    return copy
 
 
 def expired(info: SecretInfo, now: int) -> bool:
@@ -207,19 +221,19 @@ def _describe(
 
 def _new(environment: str, write: Write, mark: str, now: int) -> SecretInfo:
     description = write.description
-    return SecretInfo(
-        key=write.key,
-        environment=environment,
-        description=write.first_description if description is None else description,
-        metadata=check_metadata(dict(write.metadata)) if write.metadata else {},
-        masked=mask(write.value.reveal()),
-        fingerprint=mark,
-        version=1,
-        created=now,
-        updated=now,
-        expires=write.expires or None,
-        last_used=None,
-        deleted=None,
+    return known(
+        write.key,
+        environment,
+        write.first_description if description is None else description,
+        check_metadata(dict(write.metadata)) if write.metadata else {},
+        mask(write.value.reveal()),
+        mark,
+        1,
+        now,
+        now,
+        write.expires or None,
+        None,
+        None,
     )
 
 

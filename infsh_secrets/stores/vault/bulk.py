@@ -20,7 +20,8 @@ def write(store: VaultStore, environment: str, writes: Sequence[Write]) -> list[
     and when it is sealed.
     """
     with store.begin() as transaction:
-        expect(store, len(writes))
+        if is_much(len(writes)):
+            transaction.expect_much()
         outcomes = []
         for number, one in enumerate(writes):
             if number % _STEP == 0:
@@ -29,10 +30,9 @@ def write(store: VaultStore, environment: str, writes: Sequence[Write]) -> list[
         return outcomes
 
 
-def expect(store: VaultStore, count: int) -> None:
-    """Give a transaction that changes so many secrets the memory for it."""
-    if count > _MANY:
-        store.file.expect_much()
+def is_much(count: int) -> bool:
+    """Tell whether a transaction that changes so many secrets is to get ready for it."""
+    return count > _MANY
 
 
 def sealing(store: VaultStore, changed: Collection[bytes]) -> Iterator[bytes]:

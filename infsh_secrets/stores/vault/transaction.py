@@ -37,7 +37,7 @@ from infsh_secrets.stores.vault.layout import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from typing import Self
 
     from infsh_secrets.domain.models import SecretInfo
@@ -80,6 +80,13 @@ class Transaction:
         self._fingerprint_key: MacKey
         self._now = 0
         self._may_expire = False
+
+    def expect_much(self) -> None:
+        """Get ready for thousands of secrets."""
+        self._file.expect_much()
+        self._index_key = MacKey(self._keys.index, much=True)
+        key = self._store.fingerprint_key(self._ledger)
+        self._fingerprint_key = MacKey(key, much=True)
 
     def __enter__(self) -> Self:
         self._file.begin_write()
@@ -312,18 +319,12 @@ class Transaction:
         vault = self._store.vault
         last = (self._ledger.root.audit_seq, self._ledger.root.audit_head)
         self._fold = uses.Fold(self._store, last)
-        bulk.expect(self._store, len(self._fold.last_used))
+        if bulk.is_much(len(self._fold.last_used)):
+            self.expect_much()
         for place, moment in self._fold.last_used.items():
             self._touch(*place, moment)
         changed = sorted(self._changed)
-        for idx in bulk.sealing(self._store, changed):
-            item = self._items[idx]
-            item.rev += 1
-            context = overview_context(vault, item.item_id, item.rev)
-            item.overview = seal(self._store.sealing, context, encode_overview(self._infos[idx]))
-            item.digest = item_digest(item, self._versions[idx])
-            entry = (idx, item.item_id, item.rev, item.state, item.digest)
-            self._ledger.bucket(idx[0])[idx] = entry
+        self._seal(changed)
         self._remove_rows()
         self._file.put_items(self._items[idx] for idx in changed)
         self._file.put_versions(sorted(self._new_versions))
@@ -335,6 +336,18 @@ class Transaction:
         for record in self._records():
             last = audit.append(self._file, self._keys, vault, last, record)
         return self._ledger.commit(*last)
+
+    def _seal(self, changed: Collection[bytes]) -> None:
+        """Seal what is known of the changed items and digest them anew."""
+        vault, key = self._store.vault, self._store.sealing
+        for idx in bulk.sealing(self._store, changed):
+            item = self._items[idx]
+            item.rev += 1
+            context = overview_context(vault, item.item_id, item.rev)
+            item.overview = seal(key, context, encode_overview(self._infos[idx]))
+            item.digest = item_digest(item, self._versions[idx])
+            entry = (idx, item.item_id, item.rev, item.state, item.digest)
+            self._ledger.bucket(idx[0])[idx] = entry
 
     def _records(self) -> list[audit.Entry]:
         """Return the entries for what this transaction itself has done."""

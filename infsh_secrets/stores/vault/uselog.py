@@ -118,7 +118,7 @@ def _encode_parts(keys: VaultKeys, vault: bytes, use: Use) -> bytes:
     """Return several lines, each of secrets that lie together in the vault."""
     from infsh_secrets.crypto.mac import MacKey
 
-    index = MacKey(keys.index)
+    index = MacKey(keys.index, much=True)
     placed = sorted(use.subjects, key=lambda used: name_index(index, used[0], used[1]))
     lines = []
     for start in range(0, len(placed), MOST_SECRETS):

@@ -64,10 +64,14 @@ def test_an_interpreter_without_hashes_of_its_own():
     subprocess.run([sys.executable, "-c", WITHOUT], check=True, timeout=60)
 
 
-def test_a_state_gives_the_code_of_one_more_message_and_stays_as_it_is():
-    state = hashes.Hmac(b"key", "sha512")
+@pytest.mark.parametrize("name", ["sha256", "sha512"])
+@pytest.mark.parametrize("much", [False, True])
+def test_states_are_those_of_what_was_taken_so_far(name, much):
+    state = hashes.Hmac(b"key", name, much=much)
     state.update(b"begun ")
     for message in (b"one", b"", b"one"):
-        expected = hmac.new(b"key", b"begun " + message, hashlib.sha512).digest()
-        assert state.of(message) == expected
-    assert state.digest() == hmac.new(b"key", b"begun ", hashlib.sha512).digest()
+        inner, outer = (one.copy() for one in state.states())
+        inner.update(message)
+        outer.update(inner.digest())
+        assert outer.digest() == hmac.digest(b"key", b"begun " + message, name)
+    assert state.digest() == hmac.digest(b"key", b"begun ", name)
