@@ -120,8 +120,12 @@ class _Redaction:
         elif isinstance(fact, dict):
             fact.update([(name, self.of(value)) for name, value in fact.items()])
         elif dataclasses.is_dataclass(fact) or hasattr(fact, "toterminal"):
-            for name, value in list(getattr(fact, "__dict__", {}).items()):
-                object.__setattr__(fact, name, self.of(value))  # some are frozen
+            names = dict.fromkeys(getattr(fact, "__dict__", ()))  # some have slots
+            if dataclasses.is_dataclass(fact):
+                names |= dict.fromkeys(field.name for field in dataclasses.fields(fact))
+            for name in names:
+                if hasattr(fact, name):
+                    object.__setattr__(fact, name, self.of(getattr(fact, name)))  # some are frozen
 
 
 def _fail(report: pytest.TestReport, shown: list[tuple[str, str]]) -> None:

@@ -228,6 +228,66 @@ def test_after():
     tried.assert_hidden()
 
 
+@pytest.mark.skipif(pytest.version_tuple < (9,), reason="subtests came with pytest 9")
+@pytest.mark.parametrize("processes", [(), ("-n", "2")])
+def test_parts_of_a_test(try_pytest, processes):
+    tried = try_pytest(
+        """
+def test_parts(store, subtests):
+    with subtests.test("print"):
+        print(VALUE)
+    with subtests.test("assert", key=VALUE):
+        assert VALUE == "another"
+    with subtests.test("nothing"):
+        print("nothing")
+
+def test_whole(store, subtests):
+    with subtests.test("nothing"):
+        print("nothing")
+    print(VALUE)
+""",
+        *processes,
+    )
+    assert tried.text.count("::test_parts - showed a secret: API_KEY in stdout") == 1
+    assert tried.text.count("\nSUBFAILED") == 2
+    assert "contains 2 failed subtests" in tried.text
+    assert tried.results["test_whole"] == "FAILED - showed a secret: API_KEY in stdout"
+    tried.assert_hidden()
+
+
+AGAIN = """
+from _pytest.runner import runtestprotocol
+
+def pytest_runtest_protocol(item, nextitem):
+    for _ in range(2):
+        item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+        item._initrequest()
+        for report in runtestprotocol(item, nextitem=nextitem, log=False):
+            item.ihook.pytest_runtest_logreport(report=report)
+        item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
+"""
+
+
+def test_a_test_that_is_run_again_is_judged_again(try_pytest):
+    tried = try_pytest(
+        """
+RUNS = []
+def test_always(store):
+    print(VALUE)
+def test_first(secrets_store):
+    RUNS.append(1)
+    put(secrets_store, "API_KEY")
+    if len(RUNS) == 1:
+        print(VALUE)
+""",
+        conftest=AGAIN,
+    )
+    assert tried.text.count("test_always - showed a secret") == 2
+    assert tried.text.count("test_first - showed a secret") == 1
+    tried.assert_hidden()
+
+
 @pytest.mark.parametrize("off", ["option", "setting"])
 def test_turned_off(try_pytest, off):
     source = """
