@@ -14,12 +14,13 @@ import os
 import platform
 import tempfile
 import time
+from datetime import UTC, datetime
 
 import goals
 from installing import Install
 from installing_peers import install_peers
 from measuring import RUNS, load_warning
-from report import Report
+from report import GOALS, Report
 
 PARTS = {
     "start": "starting:start",
@@ -76,11 +77,29 @@ def main():
             getattr(importlib.import_module(module), function)(bench)
     reached = goals.rows(report, [goal for goal in goals.GOALS if _asked(options, report, goal)])
     reasons = sorted({why for name, why in report.absent.items() if name not in report.figures})
-    report.table("Goals", goals.HEAD, reached, [goals.summary(reached), *reasons])
+    left = ", ".join(name for name in PARTS if name not in wanted)
+    notes = [f"{goals.summary(reached)}.", *reasons, *([f"Left out: {left}."] if left else [])]
+    report.table(GOALS, goals.HEAD, reached, notes, main=True)
     print(f"\n{time.monotonic() - begun:.0f} s. {load_warning()}".rstrip())
     if options.markdown:
         with open(options.markdown, "w", encoding="utf-8") as file:
-            file.write(report.markdown())
+            file.write(report.markdown(_about(about, runs, warning)))
+
+
+def _about(machine, runs, warning):
+    """Return the lines that stand before tables in a document."""
+    day = datetime.now(UTC).date()
+    yield (
+        f"`python tests/bench --markdown FILE` measured this ({machine}, {day}): whole processes "
+        f"of an ordinary install, up to {runs} runs each in shuffled turns, medians. "
+        "`x bare` is the ratio to `python -c pass` in the same turns, which holds where absolute "
+        "times drift; beside it are the ratio of the least times and that of processor times. A "
+        "floor is what a small program costs that does only what all of its kind must: open SQLite "
+        "and AES-GCM, say hello through Typer, draw a table by rich, ask the keyring, copy bytes."
+    )
+    if warning:
+        yield ""
+        yield warning
 
 
 def _asked(options, report, goal):
@@ -96,7 +115,7 @@ def _options():
     parser.add_argument("--committed", action="store_true", help="measure what git has of it")
     parser.add_argument("--install", metavar="DIR", help="install peers into this folder first")
     parser.add_argument("--peers-in", metavar="DIR", help="where peers were installed")
-    parser.add_argument("--markdown", metavar="FILE", help="write the tables to this file as well")
+    parser.add_argument("--markdown", metavar="FILE", help="write the main tables to it as well")
     return parser.parse_args()
 
 

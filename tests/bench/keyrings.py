@@ -88,7 +88,8 @@ def session(install, environment):
         )
         stack.callback(_end, daemon)
         wait = "import sys, time\nimport secretstorage\n" + WAIT
-        subprocess.run([install.python, "-c", wait], env=inside, check=False, timeout=60)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            subprocess.run([install.python, "-c", wait], env=inside, check=False, timeout=60)
         yield inside
 
 

@@ -106,7 +106,7 @@ def peers(bench):
         rows = [[name, version] for name, (_, version) in field.here.items()]
         notes = [f"Not here: {', '.join(field.absent)}."] if field.absent else []
         notes += [f"Failed: {what}: {why}" for what, why in field.failed.items()]
-        bench.report.table("Other tools", ["", "version"], rows, notes)
+        bench.report.table("Other tools", ["", "version"], rows, notes, main=True)
         for name in field.absent:
             figures = [f"get / {name}", f"run of 1000 / {name}"]
             figures += [f"get of {count} / {name}" for count in GROWTH_COUNTS]
@@ -152,7 +152,9 @@ def _show(field, title, columns):
     """Print medians, and what they are beside bare Python, of {column: {name: Times}}."""
     names = [BARE, OURS, *(n for n in field.here if any(n in times for times in columns.values()))]
     rows = [[name, *(_cell(times, name) for times in columns.values())] for name in names]
-    field.bench.report.table(f"{title}, {field.runs} runs or fewer", ["", *columns], rows)
+    field.bench.report.table(
+        f"{title}, {field.runs} runs or fewer", ["", *columns], rows, main=True
+    )
 
 
 def _cell(times, name):

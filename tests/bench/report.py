@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 
+GOALS = "Goals"
+"""The title of the table that stands first in a document."""
+
 
 class Report:
     """What has been measured: tables that are printed at once, and figures that goals ask for."""
@@ -11,18 +14,22 @@ class Report:
     def __init__(self):
         self.figures = {}
         self.absent = {}
-        self._sections = []
+        self._main = []
 
-    def table(self, title, head, rows, notes=()):
-        """Print a table; all of a row are texts, and the first column is aligned to the left."""
-        self._sections.append((title, head, rows, notes))
+    def table(self, title, head, rows, notes=(), *, main=False):
+        """Print a table; all of a row are texts, and the first column is aligned to the left.
+
+        A `main` one is one of those that a summary has.
+        """
+        if main:
+            self._main.append((title, head, rows, notes))
         print(f"\n{title}")
         for line in text_table(head, rows):
             print(f"  {line}".rstrip())
         for note in notes:
             print(f"  {note}")
 
-    def times(self, title, times, bare=None, notes=()):
+    def times(self, title, times, bare=None):
         """Print a table of {name: Times}, beside bare Python if that is a name among them."""
         head = ["", "median", "least", "spread", "processor"]
         rows = []
@@ -33,7 +40,7 @@ class Report:
             if bare:
                 row += [f"{ratio:.2f}" for ratio in one.beside(times[bare])]
             rows.append(row)
-        self.table(title, head, rows, notes)
+        self.table(title, head, rows)
 
     def figure(self, name, value, by_least=None, by_processor=None):
         """Keep a figure for the goals, and what it is by the least times and processor times."""
@@ -51,14 +58,14 @@ class Report:
         """Say why figures cannot be had here."""
         self.absent |= dict.fromkeys(figures, why)
 
-    def markdown(self):
-        """Return all tables as Markdown."""
-        lines = []
-        for title, head, rows, notes in self._sections:
-            lines += ["", f"**{title}**", "", *markdown_table(head, rows)]
+    def markdown(self, about):
+        """Return the main tables as Markdown, after lines that say what was measured and how."""
+        lines = [*about]
+        for title, head, rows, notes in sorted(self._main, key=lambda one: one[0] != GOALS):
+            lines += ["", f"{title}:", "", *markdown_table(head, rows)]
             if notes:
                 lines += ["", *notes]
-        return "\n".join(lines[1:]) + "\n"
+        return "\n".join(lines) + "\n"
 
 
 def milliseconds(seconds):

@@ -16,7 +16,7 @@ def prepare(place):
     """Return what is timed; it has no list."""
     place.environment |= {
         "PYTHON_KEYRING_BACKEND": "keyrings.cryptfile.cryptfile.CryptFileKeyring",
-        "KEYRING_CRYPTFILE_PASSWORD": "made-up words",
+        "KEYRING_PROPERTY_KEYRING_KEY": "made-up words",
     }
     place.run([place.python, "-c", SEED, str(place.count), VALUE])
     return {
