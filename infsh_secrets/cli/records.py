@@ -45,9 +45,24 @@ def as_json(result: Result, *, unicode: bool) -> str:
     data = as_data(result, unicode=unicode)
     if isinstance(data, list):
         return sanitize_json(_lines(data, unicode=unicode))
-    import json
+    return sanitize_json(_indented(data, _encoder(unicode=unicode)) + "\n")
 
-    return sanitize_json(json.dumps(data, indent=2, ensure_ascii=not unicode) + "\n")
+
+def _indented(data: Any, encode: Callable[[object], str], margin: str = "\n") -> str:
+    """Return what `json.dumps` makes of it with an indent of 2; names are text."""
+    inner = margin + "  "
+    if isinstance(data, dict) and data:
+        parts = [f"{encode(key)}: {_indented(data[key], encode, inner)}" for key in data]
+        return "{" + inner + ("," + inner).join(parts) + margin + "}"
+    if isinstance(data, list | tuple) and data:
+        return (
+            "["
+            + inner
+            + ("," + inner).join(_indented(one, encode, inner) for one in data)
+            + margin
+            + "]"
+        )
+    return encode(data)
 
 
 def _lines(data: list[Any], *, unicode: bool) -> str:

@@ -9,8 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from infsh_secrets.domain.results import SecretList
-    from infsh_secrets.fastpath.get import PlainGet
+    from infsh_secrets.domain.results import SecretList, SecretView
+    from infsh_secrets.fastpath.get import PlainGet, PlainView
     from infsh_secrets.fastpath.list import PlainList
     from infsh_secrets.fastpath.run import PlainRun
     from infsh_secrets.fastpath.version import PlainVersion
@@ -24,19 +24,24 @@ OPTIONS = {
 }
 """The options with a value that all of these commands know, and what `Options` calls them."""
 
+OUTPUT = {"-o": "output", "--output": "output"}
+"""The options that name the form of output, of commands that have something to show."""
+
 
 class Shown:
     """A result for the renderer, with the form that the command line names, None for none."""
 
     __slots__ = ("form", "no_color", "result")
 
-    def __init__(self, result: SecretList, form: str | None, *, no_color: bool) -> None:
+    def __init__(
+        self, result: SecretList | SecretView, form: str | None, *, no_color: bool
+    ) -> None:
         self.result = result
         self.form = form
         self.no_color = no_color
 
 
-def match(argv: list[str]) -> PlainGet | PlainList | PlainRun | PlainVersion | None:
+def match(argv: list[str]) -> PlainGet | PlainView | PlainList | PlainRun | PlainVersion | None:
     """Return what `argv` asks for if it is a plain form of a command known here, else None."""
     if argv == ["--version"]:
         from infsh_secrets.fastpath.version import PlainVersion

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from infsh_secrets.domain import exit_codes
-from infsh_secrets.fastpath import OPTIONS, value_of
+from infsh_secrets.fastpath import OPTIONS, OUTPUT, Shown, value_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-_FLAGS = {"--plain": "plain", "-n": "bare", "-q": "quiet", "--quiet": "quiet"}
+_FLAGS = {
+    "--plain": "plain",
+    "-n": "bare",
+    "--reveal": "reveal",
+    "--json": "json",
+    "--no-color": "no_color",
+    "-q": "quiet",
+    "--quiet": "quiet",
+}
+_FIELDS = {**OPTIONS, **OUTPUT}
+_VALUE_IN_A_VIEW = {"reveal", "json"}
 
 
 class PlainGet:
@@ -42,11 +53,40 @@ class PlainGet:
         return exit_codes.OK
 
 
-def match(argv: list[str]) -> PlainGet | None:
+class PlainView:
+    """`infsh secrets get KEY`: what is known of a secret, with its value if `flags` reveal it."""
+
+    __slots__ = ("fields", "flags", "key")
+
+    def __init__(self, key: str, fields: dict[str, Any], flags: set[str]) -> None:
+        self.key = key
+        self.fields = fields
+        self.flags = flags
+
+    def run(self, ask: Callable[[str], str] | None, say: Callable[[str, bool], None]) -> Shown:
+        """Return the view and how it is to be shown; `say` gets notices."""
+        from infsh_secrets.config.settings import Options, Settings
+        from infsh_secrets.services import views
+        from infsh_secrets.services.workspace import Workspace
+
+        reveal = "reveal" in self.flags
+        form = self.fields.get("output")
+        settings = Settings(Options(**self.fields), os.environ)
+        with Workspace(settings, ask) as workspace:
+            result = views.view(workspace, self.key, None, reveal=reveal, raw=False)
+            notices = workspace.notices + views.said_of_view(
+                reveal=reveal, output_named=form is not None, terminal=sys.stdout.isatty()
+            )
+            for notice in notices:
+                say(notice, "quiet" in self.flags)
+        return Shown(result, form, no_color="no_color" in self.flags)
+
+
+def match(argv: list[str]) -> PlainGet | PlainView | None:
     """Return what `argv` asks for if it is a plain form of `get`, else None."""
     keys: list[str] = []
     flags: set[str] = set()
-    options: dict[str, str] = {}
+    fields: dict[str, str] = {}
     rest = iter(argv[2:])
     for word in rest:
         if word in _FLAGS:
@@ -56,9 +96,22 @@ def match(argv: list[str]) -> PlainGet | None:
             keys.append(word)
             continue
         name, value = value_of(word, rest)
-        if not value or name not in OPTIONS or OPTIONS[name] in options:
+        if not value or name not in _FIELDS or _FIELDS[name] in fields:
             return None
-        options[OPTIONS[name]] = value
-    if len(keys) != 1 or not keys[0] or "plain" not in flags:
+        fields[_FIELDS[name]] = value
+    if len(keys) != 1 or not keys[0]:
         return None
-    return PlainGet(keys[0], options, newline="bare" not in flags, quiet="quiet" in flags)
+    return _request(keys[0], fields, flags)
+
+
+def _request(key: str, fields: dict[str, str], flags: set[str]) -> PlainGet | PlainView | None:
+    """Return the request, None for options that contradict each other."""
+    if "plain" not in flags:
+        if "bare" in flags:
+            return None
+        if "json" in flags:
+            fields["output"] = "json"
+        return PlainView(key, fields, flags)
+    if "output" in fields or not flags.isdisjoint(_VALUE_IN_A_VIEW):
+        return None
+    return PlainGet(key, fields, newline="bare" not in flags, quiet="quiet" in flags)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from infsh_secrets.fastpath import OPTIONS, Shown, value_of
+from infsh_secrets.fastpath import OPTIONS, OUTPUT, Shown, value_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _FLAGS = {
     "-q": "quiet",
     "--quiet": "quiet",
 }
-_FIELDS = {**OPTIONS, "-o": "output", "--output": "output"}
+_FIELDS = {**OPTIONS, **OUTPUT}
 
 
 class PlainList:

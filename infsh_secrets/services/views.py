@@ -78,6 +78,13 @@ def view(
     )
 
 
+def said_of_view(*, reveal: bool, output_named: bool, terminal: bool) -> list[str]:
+    """Return what to tell whoever may have wanted the value and gets what is known of it."""
+    if reveal or output_named or terminal:
+        return []
+    return ["This is the masked view; --plain prints the value."]
+
+
 def filters(
     patterns: Sequence[str],
     metadata: Sequence[str],

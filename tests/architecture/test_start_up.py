@@ -210,6 +210,14 @@ def test_plain_list_imports_only_what_is_listed(vault, form):
     assert modules <= ALLOWED_FOR_PLAIN_LIST
 
 
+@pytest.mark.parametrize("form", ["json", "names", "plain"])
+def test_a_view_imports_only_what_a_list_does(vault, form):
+    assert imported("secrets", "get", "SOME_KEY", "--plain")[0] == 0  # a line in the use log
+    status, modules = imported("secrets", "get", "SOME_KEY", "-o", form)
+    assert status == 0
+    assert modules <= ALLOWED_FOR_PLAIN_LIST
+
+
 def test_the_version_imports_only_what_is_listed():
     status, modules = imported("--version")
     assert status == 0
@@ -220,7 +228,7 @@ def test_the_version_imports_only_what_is_listed():
     "arguments",
     [
         ("secrets", "list", "-m", "of=none"),
-        ("secrets", "get", "SOME_KEY"),
+        ("secrets", "get", "SOME_KEY", "--version", "1"),
         ("secrets", "set", "SOME_KEY", "another-made-up-value"),
         ("secrets", "delete", "SOME_KEY"),
         ("secrets", "vault", "status"),

@@ -37,6 +37,7 @@ def vault():
             ["EMPTY_KEY", "", "--allow-empty"],
             ["LINES_KEY", "one\ntwo\n", "-d", "zwei \u2028 Zeilen\té", "-m", "a}, {=\x1b[0m"],
             ["GONE_KEY", "a-made-up-value", "--expires", "1s"],
+            ["RED_KEY", "\x1b[31mred"],
         ):
             assert call(["secrets", "set", *arguments])[0] == 0
         assert call(["secrets", "delete", "GONE_KEY"])[0] == 0
@@ -101,13 +102,21 @@ def option(name):
 WORDS = st.one_of(
     st.sampled_from(KEYS).map(lambda key: [key]),
     st.sampled_from([["--plain"], ["-n"], ["-q"], ["--quiet"], ["--reveal"], ["--"], ["-nq"]]),
+    st.sampled_from(["json", "names", "plain", "yaml", "table", "xml"]).flatmap(
+        lambda form: st.sampled_from([["-o", form], [f"--output={form}"]])
+    ),
+    st.sampled_from([["--no-color"], ["--json"], ["-ojson"], ["--raw"], ["-c"]]),
     st.sampled_from(
         [["--plai"], ["-e"], ["--env="], ["-estaging"], ["--json"], ["--version", "1"]]
     ),
     *(option(name) for name in VALUES),
 )
 LINES = st.lists(WORDS, max_size=5).map(lambda parts: [word for part in parts for word in part])
-LIKELY = LINES.map(lambda line: [*line, "PLAIN_KEY", "--plain"]) | LINES
+LIKELY = (
+    LINES.map(lambda line: [*line, "PLAIN_KEY", "--plain"])
+    | LINES.map(lambda line: [*line, "LINES_KEY"])
+    | LINES
+)
 
 
 @settings(
@@ -226,10 +235,24 @@ def test_both_ways_list_the_same(vault, parts, name, form, locale):
 
 
 @pytest.mark.parametrize("terminal", [False, True])
-@pytest.mark.parametrize("line", [[], ["-o", "json"], ["-e", "nowhere"], ["--deleted"]])
-def test_both_ways_list_the_same_on_a_terminal(vault, monkeypatch, terminal, line):
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["list"],
+        ["list", "-o", "json"],
+        ["list", "-e", "nowhere"],
+        ["ls", "--deleted", "--no-color"],
+        ["get", "LINES_KEY"],
+        ["get", "LINES_KEY", "--reveal"],
+        ["get", "RED_KEY", "--reveal"],
+        ["get", "RED_KEY", "--plain"],
+        ["get", "RED_KEY", "--json", "--reveal"],
+        ["get", "PLAIN_KEY", "--plain"],
+    ],
+)
+def test_both_ways_show_the_same_on_a_terminal(vault, monkeypatch, terminal, line):
     monkeypatch.setattr(Stream, "terminal", terminal)
-    argv = ["secrets", "list", *line]
+    argv = ["secrets", *line]
     assert fastpath.match(argv) is not None
     fast, slow = both(argv)
     assert fast == slow
@@ -257,6 +280,9 @@ def replaced(word, vault):
         ["PLAIN_KEY", "--plain", "-e", "staging"],
         ["PLAIN_KEY", "--plain", "--env=staging,default", "-q"],
         ["PLAIN_KEY", "--plain", "--key-file", "k", "--vault", "v", "--team", "t"],
+        ["PLAIN_KEY"],
+        ["PLAIN_KEY", "--reveal", "-o", "table", "--no-color", "-q"],
+        ["PLAIN_KEY", "--json", "-e", "staging"],
     ],
 )
 def test_the_plain_forms_take_the_fast_path(line):
@@ -345,7 +371,10 @@ def test_only_the_version_alone_takes_the_fast_path():
 @pytest.mark.parametrize(
     "line",
     [
-        ["PLAIN_KEY"],
+        [],
+        ["PLAIN_KEY", "-n"],
+        ["PLAIN_KEY", "-c"],
+        ["PLAIN_KEY", "--plain", "--json"],
         ["PLAIN_KEY", "--plain", "--reveal"],
         ["PLAIN_KEY", "--plain", "--version", "1"],
         ["PLAIN_KEY", "--plain", "-o", "json"],

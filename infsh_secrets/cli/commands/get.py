@@ -63,6 +63,9 @@ def get(
         return views.plain(context.workspace, key, version, newline=not no_newline, raw=raw)
     views.check_not_plain(no_newline=no_newline)
     view = views.view(context.workspace, key, version, reveal=reveal, raw=raw)
-    if not (reveal or context.output_named or context.stdout_is_terminal):
-        context.say("This is the masked view; --plain prints the value.")
+    terminal = context.stdout_is_terminal
+    for notice in views.said_of_view(
+        reveal=reveal, output_named=context.output_named, terminal=terminal
+    ):
+        context.say(notice)
     return view
