@@ -51,17 +51,27 @@ def _without_values(error: BaseException) -> BaseException:
     if isinstance(error, Exception) and not isinstance(error, InfshError):
         if trace is None or trace.tb_next is None:
             return error  # the function was not even entered: its caller has called it wrongly
-        return InfshError(
+        told = InfshError(
             f"Internal error ({type(error).__name__} at {_place(trace)}).",
             "Report it: this is a fault of infsh-secrets or of the store that is given.",
         )
+        _add_hint(told)
+        return told
     while trace is not None:
         with suppress(RuntimeError):  # our own frame, which is still running
             trace.tb_frame.clear()
         trace = trace.tb_next
     error.__cause__ = error.__context__ = None
     error.__suppress_context__ = False
+    if isinstance(error, InfshError):
+        _add_hint(error)
     return error
+
+
+def _add_hint(error: InfshError) -> None:
+    """Let a traceback show the next step as well."""
+    if error.hint and error.hint not in getattr(error, "__notes__", ()):
+        error.add_note(error.hint)
 
 
 def _place(trace: TracebackType) -> str:

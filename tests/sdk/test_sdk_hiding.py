@@ -208,6 +208,12 @@ def test_no_wrong_key_is_shown(own_home, client, cheap_passphrases):
         assert CANARY not in told_by(caught(lambda: other.secrets.get("K")))
 
 
+def test_a_traceback_shows_the_next_step_once(any_client):
+    error = caught(lambda: any_client.secrets.get("ABSENT"))
+    shown = "".join(traceback.format_exception(error))
+    assert shown.count(error.message) == shown.count(error.hint) == 1
+
+
 def test_what_the_caller_was_handling_stays_the_context(any_client):
     error = outer = None
     try:

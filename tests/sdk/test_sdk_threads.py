@@ -142,9 +142,9 @@ def test_no_connection_of_the_parent_is_used_or_closed_in_a_child(client, monkey
     (workspace,) = opened(client)
     file = workspace._locked.file
     closed = []
-    monkeypatch.setattr(type(file), "close", lambda self: closed.append(self is file))
 
     def work():
+        monkeypatch.setattr(type(file), "close", lambda self: closed.append(self is file))
         assert workspace._locked is None
         client.secrets.get("K")
         another = workspace._locked.file is not file
@@ -199,16 +199,21 @@ def _reveal(name):
 
 
 def test_a_client_that_nobody_has_any_more_is_closed(own_home):
-    client = Client()
-    client.secrets.set("K", "1")
-    workspace = opened(client)[0]
-    secret = client.secrets.get("K")
-    del client
-    assert secret.reveal() == "1"  # as long as anything of it is there, it works
-    assert Client().secrets.get("K").reveal() == "1"
-    del secret
+    def use():
+        client = Client()
+        client.secrets.set("K", "1")
+        kept.append(opened(client)[0])
+        secret = client.secrets.get("K")
+        del client
+        return secret.reveal()  # as long as anything of it is there, it works
+
+    kept = []
+    value = use()
+    assert value == "1"
+    value = Client().secrets.get("K").reveal()
+    assert value == "1"
     gc.collect()
-    assert workspace._locked is None
+    assert kept[0]._locked is None
 
 
 def test_clients_that_are_gone_are_not_held_at_a_fork():
