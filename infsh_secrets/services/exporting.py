@@ -29,7 +29,10 @@ _WILD = frozenset("*?[")
 
 
 class Request(NamedTuple):
-    """Which secrets go where, and how; `out` None or `-` is standard output."""
+    """Which secrets go where, and how; `out` None or `-` is standard output.
+
+    With `declared` they are those of a manifest: the one at `manifest`, else it is looked for.
+    """
 
     patterns: tuple[str, ...] = ()
     form: str | None = None
@@ -38,6 +41,8 @@ class Request(NamedTuple):
     name: str | None = None
     reveal: bool = False
     raw: bool = False
+    declared: bool = False
+    manifest: str | None = None
 
 
 def run(
@@ -51,7 +56,7 @@ def run(
     UsageError for a value that the format cannot hold; nothing is written then.
     """
     form, out = _target(request, environ, terminal=terminal)
-    chosen = _chosen(workspace, request.patterns)
+    chosen = _declared(workspace, request) if request.declared else _chosen(workspace, request)
     pairs = [(key, secret.value.reveal()) for key, secret in chosen.items()]
     if form == table.CREDENTIALS:
         secrets.note_use(workspace, list(chosen.values()))
@@ -113,8 +118,21 @@ def _usual_target(form: str, environ: Mapping[str, str]) -> str:
     return environ[_GITHUB_ENV]
 
 
-def _chosen(workspace: Workspace, patterns: Sequence[str]) -> dict[str, Secret]:
+def _declared(workspace: Workspace, request: Request) -> dict[str, Secret]:
+    if request.patterns:
+        raise UsageError(
+            "--declared and names contradict each other.", "Leave one of them out, or use `run`."
+        )
+    from infsh_secrets.services.declared import declared
+
+    return declared(workspace, request.manifest)
+
+
+def _chosen(workspace: Workspace, request: Request) -> dict[str, Secret]:
     """Return the secrets that fit, sorted by name; of each name the first of the chain."""
+    patterns = request.patterns
+    if request.manifest is not None:
+        raise UsageError("-f names the manifest of --declared.", "Add --declared, or leave it out.")
     for pattern in patterns:
         if _WILD.isdisjoint(pattern):
             check_key(pattern)

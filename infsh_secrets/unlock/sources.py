@@ -175,10 +175,13 @@ def open_lock(lock: Lock, sources: Sources) -> Opened:
             "Use it in the desktop session that has the keyring, or give a key with "
             "--key-file PATH or INFSH_VAULT_KEY.",
         )
+    first = ""
+    if any(slot.kind == keyslots.PASSPHRASE for slot in lock.slots):
+        first = "Unlock it for some time with: infsh secrets vault unlock - or give a key with "
     raise LockedError(
         f"No key at hand opens the vault {sanitize(lock.path)}.",
-        "Give it with --key-file PATH, --key-fd N, INFSH_VAULT_KEY, INFSH_VAULT_KEY_FILE or "
-        "INFSH_VAULT_PASSPHRASE_FILE.",
+        f"{first or 'Give it with '}--key-file PATH, --key-fd N, INFSH_VAULT_KEY, "
+        "INFSH_VAULT_KEY_FILE or INFSH_VAULT_PASSPHRASE_FILE.",
     )
 
 

@@ -43,6 +43,19 @@ def export(
     force: Annotated[
         bool, typer.Option("--force", help="Replace the file if there is one.")
     ] = False,
+    declared: Annotated[
+        bool,
+        typer.Option("--declared", help="Only those that the app's manifest declares, as `run`."),
+    ] = False,
+    file: Annotated[
+        str | None,
+        typer.Option(
+            "-f",
+            "--file",
+            metavar="FILE",
+            help="With --declared: the manifest; else it is looked for.",
+        ),
+    ] = None,
     name: Annotated[
         str | None, typer.Option("--name", metavar="NAME", help="Of the Secret, for kubernetes.")
     ] = None,
@@ -72,7 +85,15 @@ def export(
     from infsh_secrets.services import exporting
 
     request = exporting.Request(
-        tuple(keys or ()), form, out, force=force, name=name, reveal=reveal, raw=raw
+        tuple(keys or ()),
+        form,
+        out,
+        force=force,
+        name=name,
+        reveal=reveal,
+        raw=raw,
+        declared=declared,
+        manifest=file,
     )
     return exporting.run(
         context.workspace, request, os.environ, terminal=context.stdout_is_terminal
