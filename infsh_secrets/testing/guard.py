@@ -64,11 +64,16 @@ class Guard:
         return redacted
 
     def judge_observed(self) -> None:
-        """Look through what was observed since the last time; outputs of one kind as one text."""
+        """Look through what was observed since the last time; outputs of one kind as one text.
+
+        Until there is a value to look for, it is kept.
+        """
+        if not self._values:
+            return
+        observed, self._observed = self._observed, []  # other threads may add to it
         texts: dict[str, list[str]] = {}
-        for place, text in self._observed:
+        for place, text in observed:
             texts.setdefault(place, []).append(text())
-        self._observed.clear()
         for place, pieces in texts.items():
             self.judge(place, "".join(pieces))
 

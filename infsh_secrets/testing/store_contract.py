@@ -6,12 +6,16 @@ In a test module of the store::
 
     class TestMyStore(StoreContract):
         @pytest.fixture
-        def store(self):
-            with MyStore(...) as store:
+        def store(self, tmp_path):
+            self.url = f"mine://{tmp_path}/secrets"
+            with MyStore(self.url, "mine") as store:
                 yield store
 
-and, for readable failures, `pytest.register_assert_rewrite("infsh_secrets.testing")` in its
-conftest. What the store's `capabilities` exclude is skipped, or must be denied.
+        def reopen(self, store):  # for a store that outlives its object
+            store.close()
+            return MyStore(self.url, "mine")
+
+What the store's `capabilities` exclude is skipped, or must be denied.
 """
 
 from __future__ import annotations

@@ -73,3 +73,12 @@ def test_nothing_shows_a_value_by_itself():
     watching = guard()
     watching.redact(VALUE)
     assert "made" not in f"{watching!r} {watching!s}"
+
+
+def test_what_was_seen_before_there_was_a_value_is_kept():
+    watching = Guard([], allowed=False)
+    watching.observe("the log", lambda: VALUE)
+    watching.judge_observed()
+    watching.add("API_KEY", VALUE.encode())
+    watching.judge_observed()
+    assert watching.seen == {("API_KEY", "the log")}
