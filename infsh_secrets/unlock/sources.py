@@ -135,7 +135,13 @@ def named_keys(sources: Sources) -> Iterator[tuple[bytes, str, bool]]:
     if sources.key_file:
         shown = f"the key file {sanitize(sources.key_file)}"
         must_fit = sources.key_file_named and sources.must_fit
-        yield read_key_file(sources.key_file), shown, must_fit
+        try:
+            key = read_key_file(sources.key_file)
+        except LockedError:  # an image may name a file, and who starts it gives the key itself
+            if sources.key_file_named or not sources.key_text:
+                raise
+        else:
+            yield key, shown, must_fit
     if sources.key_text:
         key = parse_key(sources.key_text.encode(errors="replace"), "INFSH_VAULT_KEY")
         yield key, "the key in INFSH_VAULT_KEY", False
