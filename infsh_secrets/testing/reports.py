@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 TITLE = "shown secrets"
 _PLACES = {"log": "the log", "stdout": "stdout", "stderr": "stderr"}
+_FAILURE = "the failure"
 _ID = "the id of a parameter"
 _ADVICE_ON_ID = 'Choose an id that does not show it: pytest.param(value, id="a name").\n'
 _ADVICE = """\
@@ -68,7 +69,7 @@ def _judge_failure(guard: Guard, report: pytest.TestReport) -> None:
     if report.longrepr is None:
         return
     text = _text(report)
-    guard.judge("the reason of the skip" if _is_skip(report) else "the failure", text)
+    guard.judge("the reason of the skip" if _is_skip(report) else _FAILURE, text)
     shortened = any(sign in text for sign in _SHORTENED)
     redact = guard.redact_pieces if shortened else guard.redact
     report.longrepr = _Redaction(redact).of(report.longrepr)
@@ -129,24 +130,33 @@ class _Redaction:
 
 
 def _fail(report: pytest.TestReport, shown: list[tuple[str, str]]) -> None:
-    from _pytest._code import code
-
-    where: dict[str, list[str]] = {}
-    for name, place in shown:
-        where.setdefault(name, []).append(place)
-    said = "; ".join(f"{name} in {' and '.join(places)}" for name, places in where.items())
-    in_id = any(place == _ID for _, place in shown)
-    text = f"The test showed a secret: {said}.\n{_ADVICE_ON_ID if in_id else ''}{_ADVICE}"
+    said, text = _told(shown, by_failure=report.failed)
     add_section = getattr(report.longrepr, "addsection", None)
     if add_section:
         add_section(TITLE, text)
     elif report.failed:
         report.sections.append((TITLE, text))
     else:
+        from _pytest._code import code
+
         path, line, _ = report.location
         report.longrepr = code.ReprExceptionInfo(
             code.ReprTraceback([code.ReprEntryNative([text])], None, "native"),
-            code.ReprFileLocation(path, (line or 0) + 1, f"showed a secret: {said}"),
+            code.ReprFileLocation(path, (line or 0) + 1, said),
         )
     report.outcome = "failed"
     vars(report).pop("wasxfail", None)
+
+
+def _told(shown: list[tuple[str, str]], *, by_failure: bool) -> tuple[str, str]:
+    """Return what was shown where, in a line and with what to do about it."""
+    where: dict[str, list[str]] = {}
+    for name, place in shown:
+        where.setdefault(name, []).append(place)
+    places = {place for _, place in shown}
+    if by_failure and places == {_FAILURE}:
+        said = f"has a mark where it showed a secret: {', '.join(where)}"
+        return said, f"The failure {said}.\n"
+    parts = (f"{name} in {' and '.join(places)}" for name, places in where.items())
+    said = f"showed a secret: {'; '.join(parts)}"
+    return said, f"The test {said}.\n{_ADVICE_ON_ID if _ID in places else ''}{_ADVICE}"

@@ -7,6 +7,10 @@ import sys
 
 import pytest
 
+SEVERAL = ("-n", "2")
+PROCESSES = pytest.mark.parametrize(
+    "processes", [(), pytest.param(SEVERAL, marks=pytest.mark.slow)]
+)
 CLIENT = "made-up-value-" + "of-a-client"
 
 
@@ -125,7 +129,7 @@ def test_named(secrets_store, value):
     assert tried.results["test_named[plain]"] == "PASSED"
 
 
-@pytest.mark.parametrize("processes", [(), ("-n", "2")])
+@pytest.mark.parametrize("processes", [(), SEVERAL])
 def test_values_of_variables(try_pytest, processes):
     value = "a-made-up-value-of-a-variable"
     tried = try_pytest(
@@ -159,7 +163,7 @@ def test_parameter(key):
     assert "abc" not in tried.text.replace("_pytest/abc", "")
 
 
-@pytest.mark.parametrize("processes", [(), ("-n", "2")])
+@PROCESSES
 def test_values_too_short_are_named_once(try_pytest, processes):
     tried = try_pytest(
         """
@@ -229,7 +233,7 @@ def test_after():
 
 
 @pytest.mark.skipif(pytest.version_tuple < (9,), reason="subtests came with pytest 9")
-@pytest.mark.parametrize("processes", [(), ("-n", "2")])
+@PROCESSES
 def test_parts_of_a_test(try_pytest, processes):
     tried = try_pytest(
         """
