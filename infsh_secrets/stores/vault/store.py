@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from infsh_secrets.stores.vault.anchor import Anchor
     from infsh_secrets.stores.vault.layout import Head, Root
     from infsh_secrets.stores.vault.transaction import Transaction
+    from infsh_secrets.stores.vault.uselog import Use
 
 VAULT = Capabilities(reveal=True, versions=True, restore=True, environments=True)
 
@@ -87,8 +88,9 @@ class VaultStore(SecretStore):
 
     `clock` gives milliseconds since 1970; `actor` (user, program) for the audit chain; `use_log` is
     the path of the use log, "" for none. `notices` collects what a person should be told,
-    and `seen` is how many audit entries there were at the last look; `anchor` knows the newest
-    state seen on this machine. `progress` is told how far a long write is.
+    and `seen` is how many audit entries there were at the last look; `uses_read` is what `uses` has
+    read of the log; `anchor` knows the newest state seen on this machine. `progress` is told how
+    far a long write is.
     """
 
     name = "vault"
@@ -112,6 +114,7 @@ class VaultStore(SecretStore):
         self.actor = actor
         self.clock = clock
         self.use_log = ""
+        self.uses_read: tuple[bytes, dict[bytes, Use | None]] = (b"", {})
         self.notices: list[str] = []
         self.seen = 0
         self.progress: Callable[[int, int], None] = lambda *_: None

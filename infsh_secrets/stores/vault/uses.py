@@ -139,7 +139,10 @@ def _drop_through(path: str, end: bytes) -> None:
 
 
 def _lines(store: VaultStore) -> list[Line]:
-    """Return the lines of the log, oldest first; none where it cannot be read."""
+    """Return the lines of the log, oldest first; none where it cannot be read.
+
+    The store keeps what was opened, so that a process that goes on opens only new lines.
+    """
     if not store.use_log:
         return []
     try:
@@ -147,16 +150,39 @@ def _lines(store: VaultStore) -> list[Line]:
     except InfshError:
         return []
     whole = data[: data.rfind(b"\n") + 1]
-    found: dict[bytes, Use | None] = {}
-    for text in whole.splitlines():
-        head, _, body = text.partition(b" ")
-        try:
-            identity, sealed = bytes.fromhex(head.decode()), bytes.fromhex(body.decode())
-        except ValueError:
-            continue
+    known, found = _read_before(store, whole)
+    for text in whole[len(known) :].splitlines():
+        identity, sealed = _parts(text)
         if len(identity) == ID_BYTES and identity not in found:
             found[identity] = _open(store, identity, sealed)
+    store.uses_read = whole, found
     return list(found.items())
+
+
+def _read_before(store: VaultStore, whole: bytes) -> tuple[bytes, dict[bytes, Use | None]]:
+    """Return how the log begins with what was read before, and those lines.
+
+    Lines at its beginning may have been folded since; else it only grows.
+    """
+    known, found = store.uses_read
+    if whole.startswith(known):
+        return known, found
+    first = whole[: whole.find(b"\n") + 1]
+    start = known.find(b"\n" + first) + 1
+    if not (first and start and whole.startswith(known[start:])):
+        return b"", {}
+    for text in known[:start].splitlines():
+        found.pop(_parts(text)[0], None)
+    return known[start:], found
+
+
+def _parts(text: bytes) -> tuple[bytes, bytes]:
+    """Return (id, sealed use) of a line; nothing of one that is none."""
+    head, _, body = text.partition(b" ")
+    try:
+        return bytes.fromhex(head.decode()), bytes.fromhex(body.decode())
+    except ValueError:
+        return b"", b""
 
 
 def _open(store: VaultStore, identity: bytes, sealed: bytes) -> Use | None:

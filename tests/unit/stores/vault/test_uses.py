@@ -434,3 +434,43 @@ def test_a_use_under_the_name_that_a_rename_takes_away_is_not_lost(vault):
     assert last_used(vault) == {"B": None, "C": None, "NEW": NOW}
     assert [keys for _, keys, _, _ in used(vault)] == [["A"]]
     assert verify(vault).audit_entries == 3
+
+
+def test_only_new_lines_are_opened_by_a_store_that_stays(vault, monkeypatch):
+    opened = []
+    whole = uses._open
+
+    def counting(store, identity, sealed):
+        opened.append(identity)
+        return whole(store, identity, sealed)
+
+    monkeypatch.setattr(uses, "_open", counting)
+    monkeypatch.setattr(uses, "MOST_FOLDED", 2)
+    for number in range(5):
+        use(vault, "A", moment=NOW + number)
+        assert uses.latest(vault) == {("default", "A"): NOW + number}
+    assert len(opened) == len(set(opened)) == 5
+    write(vault)  # folds the two oldest
+    use(vault, "B", moment=NOW + 7)
+    assert uses.latest(vault) == {("default", "A"): NOW + 4, ("default", "B"): NOW + 7}
+    assert len(opened) == 6
+    assert [len(entry.subjects) > 0 for entry in waiting(vault)] == [True, True]
+
+
+def test_a_log_that_others_have_changed_is_read_anew(vault):
+    for key in ("A", "B", "C"):
+        use(vault, key)
+    uses.latest(vault)
+    with open(vault.use_log, "rb") as file:
+        first, second, third = file.readlines()
+    for changed, keys in (
+        ([second, third], "BC"),
+        ([first, second, third], "ABC"),
+        ([third, first], "AC"),
+        ([b"no line\n", first], "A"),
+        ([second], "B"),
+        ([], ""),
+        ([first, second], "AB"),
+    ):
+        uses.replace_log(vault.use_log, b"".join(changed))
+        assert sorted(key for _, key in uses.latest(vault)) == list(keys)
