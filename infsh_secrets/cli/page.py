@@ -16,8 +16,17 @@ if TYPE_CHECKING:
 BOLD = "1"
 DIM = "2"
 NAME = "1;36"
+_GREEN, _YELLOW, _RED = "32", "33", "31"
+_MARKED = ("status", "state")
+_MARKS = {
+    **dict.fromkeys(("ok", "usable", "valid"), _GREEN),
+    **dict.fromkeys(("warning", "suspicious"), _YELLOW),
+    **dict.fromkeys(("failed", "missing", "empty", "refused", "expired", "revoked"), _RED),
+}
+"""What stands in a column of _MARKED -> its colour."""
 _BULLET, _ELLIPSIS, _LINE = "\u2022", "\u2026", "\u2500"  # names would need the table of names
 _LEAST_LAST = 16
+_EXPENDABLE = ("fingerprint", "ver", "user")
 _LEAST_FACT = 4
 
 
@@ -55,16 +64,22 @@ class Page:
                 shown = ""
 
     def listed(self, titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
-        """Add a table whose last column may be folded; plain lines where there is no room."""
+        """Add a table whose last column may be folded; plain lines where there is no room.
+
+        Columns that a person can do without are left out before that.
+        """
         shown = [tuple(map(self.showable, row)) for row in rows]
         widths = natural(titles, shown)
-        room = self.width - sum(widths[:-1]) - GAP * (len(widths) - 1)
-        if room < min(widths[-1], _LEAST_LAST):
-            for row in shown:
-                self._lines += fold("  ".join(cell for cell in row if cell), self.width)
-            return
-        widths[-1] = min(widths[-1], room)
-        self.table(titles, shown, widths=widths, shorten=False)
+        for place in [-1, *_expendable(titles, shown)]:
+            if place >= 0:
+                widths[place] = 0
+            room = self.width - sum(widths[:-1]) - GAP * sum(map(bool, widths[:-1]))
+            if room >= min(widths[-1], _LEAST_LAST):
+                widths[-1] = min(widths[-1], room)
+                self.table(titles, shown, widths=widths, shorten=False)
+                return
+        for row in shown:
+            self._lines += fold("  ".join(cell for cell in row if cell), self.width)
 
     def table(
         self,
@@ -83,6 +98,8 @@ class Page:
         self._row([[titles[place]] for place in columns], columns, widths, [BOLD] * len(titles))
         total = sum(widths) + GAP * (len(columns) - 1)
         self._lines.append((_LINE if self._unicode else "-") * total)
+        usual = styles or [""] * len(titles)
+        marked = [place for place in columns if titles[place] in _MARKED]
         for row in rows:
             folded = [
                 [self._shortened(row[place], widths[place])]
@@ -90,7 +107,10 @@ class Page:
                 else fold(row[place], widths[place])
                 for place in columns
             ]
-            self._row(folded, columns, widths, styles)
+            own = usual
+            for place in marked:
+                own = [*own[:place], _MARKS.get(row[place], ""), *own[place + 1 :]]
+            self._row(folded, columns, widths, own)
 
     def _row(
         self,
@@ -104,8 +124,9 @@ class Page:
             line = ""
             for place, parts in zip(columns, folded, strict=True):
                 part = parts[number] if number < len(parts) else ""
-                style = styles[place] if styles else ""
-                line += self._styled(part, style) + " " * (widths[place] - cells(part) + GAP)
+                line += self._styled(part, styles[place]) + " " * (
+                    widths[place] - cells(part) + GAP
+                )
             self._lines.append(line.rstrip())
 
     def _styled(self, text: str, style: str) -> str:
@@ -122,6 +143,17 @@ class Page:
         from rich.cells import set_cell_size
 
         return set_cell_size(text, room).rstrip() + ellipsis
+
+
+def _expendable(titles: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[int]:
+    """Return the places of columns to leave out, the first ones first.
+
+    Those that say the same in every row come first. Which environment it is goes only with them.
+    """
+    same = [len({row[place] for row in rows}) == 1 for place in range(len(titles))]
+    inner = {title: place for place, title in enumerate(titles[:-1]) if place}
+    idle = [p for title, p in inner.items() if same[p] and title in (*_EXPENDABLE, "env")]
+    return [*idle, *(inner[title] for title in _EXPENDABLE if title in inner)]
 
 
 def natural(titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[int]:

@@ -128,6 +128,26 @@ def test_where_there_is_no_room_for_a_table_there_are_lines(seen):
     assert not [row for row in done.rows if "─" in row]
 
 
+@pytest.mark.parametrize("width", [80, 100])
+def test_history_and_audit_are_tables_at_80_columns(infsh, seen, width):
+    infsh("secrets", "set", "FAL_KEY", "a-made-up-value-that-shows-its-ends")
+    history = seen("secrets", "history", "FAL_KEY", columns=width)
+    assert history.rows[0].split()[:2] == ["ver", "value"]
+    assert ("fingerprint" in history.rows[0]) == (width == 100)
+    assert history.rows[2].endswith("(just now)  current")
+    audit = seen("secrets", "audit", columns=width)
+    assert audit.rows[0].split()[:3] == ["time", "action", "key"]
+    assert set(audit.rows[1]) == {"─"}
+
+
+def test_a_status_is_coloured(vault, seen, own_home):
+    manifest = own_home / "inf.yml"
+    manifest.write_text("secrets:\n  - key: DB_PASSWORD\n  - key: NO_KEY\n")
+    shown = seen("secrets", "check", "-q", "-f", str(manifest)).raw
+    assert b"\x1b[32musable\x1b[0m" in shown
+    assert b"\x1b[31mmissing\x1b[0m" in shown
+
+
 WIDTHS = st.tuples(
     st.integers(3, 255),
     st.integers(5, 16),

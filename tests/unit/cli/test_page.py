@@ -82,3 +82,43 @@ page.facts([("label", "fact")], 8)
 sys.exit("rich" in sys.modules)
 """
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+TITLES = ("time", "action", "env", "user", "program")
+
+
+def listed(width, *rows, titles=TITLES):
+    page = Page(width, colour=False, unicode=True)
+    page.listed(titles, rows)
+    return page.text.splitlines()
+
+
+def test_without_room_columns_go_that_say_the_same_in_every_row():
+    rows = [("09:41", "used", "default", "ann", "python"), ("09:42", "set", "default", "ann", "sh")]
+    assert listed(44, *rows)[0].split() == ["time", "action", "env", "user", "program"]
+    assert listed(30, *rows)[0].split() == ["time", "action", "user", "program"]
+    assert listed(22, *rows)[0].split() == ["time", "action", "program"]
+    assert listed(21, *rows)[0] == "09:41  used  default"
+
+
+def test_which_environment_it_is_stays_where_there_are_several():
+    rows = [("09:41", "used", "default", "ann", "sh"), ("09:42", "used", "staging", "bob", "sh")]
+    assert listed(33, *rows)[0].split() == ["time", "action", "env", "program"]
+
+
+def test_the_first_column_is_never_left_out():
+    titles = ("ver", "value", "fingerprint", "written")
+    row = ("1", "made-up", "0123456789abcdef", "just now")
+    assert listed(30, row, titles=titles)[0].split() == ["ver", "value", "written"]
+
+
+def test_a_status_has_its_colour():
+    page = Page(80, colour=True, unicode=True)
+    rows = [("A", "usable"), ("B", "missing"), ("C", "suspicious"), ("D", "optional")]
+    page.table(("key", "status"), rows, widths=(3, 10), styles=(NAME, ""))
+    assert page.text.splitlines()[2:] == [
+        f"\x1b[{NAME}mA\x1b[0m    \x1b[32musable\x1b[0m",
+        f"\x1b[{NAME}mB\x1b[0m    \x1b[31mmissing\x1b[0m",
+        f"\x1b[{NAME}mC\x1b[0m    \x1b[33msuspicious\x1b[0m",
+        f"\x1b[{NAME}mD\x1b[0m    optional",
+    ]
