@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from infsh_secrets.domain.models import Secret, SecretValue
 from infsh_secrets.stores.base import Selection
-from infsh_secrets.stores.vault.layout import LIVE, name_only_index
+from infsh_secrets.stores.vault.layout import LIVE, name_index, name_only_index
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from infsh_secrets.crypto.mac import MacKey
     from infsh_secrets.domain.models import SecretInfo
     from infsh_secrets.stores.vault.layout import Item
     from infsh_secrets.stores.vault.root import Ledger
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 _PAGE = 4096
 """Rows read at a time, many more than one item has."""
+
+_FEW = 20
+_AT_ONCE = 100
+"""Named secrets read at a time: few enough for all their versions to be in memory."""
 
 _Found = tuple["Item", "SecretInfo"]
 
@@ -37,8 +42,7 @@ def select(
         if keys is None:
             secrets = _all(store, ledger, chain, None)
         else:
-            found = _named(store, ledger, chain, keys)
-            secrets = {key: _open(store, item, info) for key, (item, info) in found.items()}
+            secrets = _named(store, ledger, chain, keys)
         known = _known(store, ledger, names)
     finally:
         store.file.rollback()
@@ -66,25 +70,51 @@ def select_addressed(
     store.file.begin_read()
     try:
         ledger = store.ledger()
-        found = {chain: _named(store, ledger, chain, keys) for chain, keys in wanted.items()}
-        return {
-            chain: {key: _open(store, item, info) for key, (item, info) in of_chain.items()}
-            for chain, of_chain in found.items()
-        }
+        return {chain: _named(store, ledger, chain, keys) for chain, keys in wanted.items()}
     finally:
         store.file.rollback()
 
 
 def _named(
     store: VaultStore, ledger: Ledger, chain: Sequence[str], keys: Sequence[str]
+) -> dict[str, Secret]:
+    """Return the live secrets of these names, of each that of the first environment."""
+    secrets: dict[str, Secret] = {}
+    for start in range(0, len(keys), _AT_ONCE):
+        some = keys[start : start + _AT_ONCE]
+        found = _live(store, ledger, chain, some)
+        versions = store.file.versions_of([item.item_id for item, _ in found.values()])
+        for key in some:
+            if key in found:
+                item, info = found[key]
+                secrets[key] = _opened(store, item, info, versions[item.item_id])
+    return secrets
+
+
+def _live(
+    store: VaultStore, ledger: Ledger, chain: Sequence[str], keys: Sequence[str]
 ) -> dict[str, _Found]:
+    """Return the verified live items of these names, and what their overviews say."""
+    index: bytes | MacKey = store.keys.index
+    if len(keys) > _FEW:
+        from infsh_secrets.crypto.mac import MacKey
+
+        index = MacKey(store.keys.index)
     found: dict[str, _Found] = {}
-    for key in keys:
-        for environment in chain:
-            item = store.find(ledger, environment, key)
-            if item is not None and item.state == LIVE:
-                found[key] = (item, store.open_overview(item, environment, key))
-                break
+    for environment in chain:
+        places = {key: name_index(index, environment, key) for key in keys if key not in found}
+        items = store.file.items_at(
+            [idx for idx in places.values() if idx in ledger.bucket(idx[0])]
+        )
+        for key, idx in places.items():
+            if idx not in ledger.bucket(idx[0]):
+                continue
+            if idx not in items:
+                raise store.file.damaged("an item is missing")
+            store.check_entry(ledger, items[idx])
+            if items[idx].state == LIVE:
+                info = store.open_overview(items[idx], environment, key)
+                found[key] = (items[idx], info)
     return found
 
 
@@ -134,10 +164,6 @@ def _versions(file: VaultFile, items: int) -> Iterator[tuple[bytes, list[tuple[i
         if last <= start:
             raise file.damaged("its versions do not end")
         start, rows = last, file.versions_from(last, _PAGE)
-
-
-def _open(store: VaultStore, item: Item, info: SecretInfo) -> Secret:
-    return _opened(store, item, info, store.file.versions(item.item_id))
 
 
 def _opened(

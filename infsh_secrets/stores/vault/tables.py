@@ -46,6 +46,8 @@ TABLES = (
 )
 _SCHEMA = sorted([*(text.encode() for text in TABLES), b"sqlite_autoindex_items_2"])
 
+_ITEM = "idx, nidx, id, rev, state, overview, digest"
+
 BucketEntry = tuple[bytes, bytes, int, int, bytes]
 """(idx, id, rev, state, digest)"""
 
@@ -191,29 +193,37 @@ class VaultFile(Database):
             "ORDER BY idx LIMIT ?",
             (low, high, min(count, _U32) + 1),
         )
-        return [self._entry(row) for row in rows]
+        if all(
+            type(idx) is type(item_id) is type(digest) is bytes
+            and type(rev) is type(state) is int
+            and (len(idx), len(item_id), len(digest)) == (16, 16, 32)
+            and 0 <= rev <= _U63
+            and 0 <= state <= 1
+            for idx, item_id, rev, state, digest in rows
+        ):
+            return rows  # type: ignore[return-value]  # it was just looked at
+        return [self._entry(row) for row in rows]  # which says what is wrong
 
     def _entry(self, row: Row) -> BucketEntry:
         idx, item_id, rev, state, digest = row
-        return (
-            self._blob(idx, 16),
-            self._blob(item_id, 16),
-            self._number(rev),
-            self._number(state, 1),
-            self._blob(digest, 32),
-        )
+        keys = self._blob(idx, 16), self._blob(item_id, 16)
+        return (*keys, self._number(rev), self._number(state, 1), self._blob(digest, 32))
 
     def item(self, idx: bytes) -> Item | None:
         """Return the item with this blind index."""
-        rows = self.run(
-            "SELECT idx, nidx, id, rev, state, overview, digest FROM items WHERE idx = ?", (idx,)
-        )
-        return self._item(rows[0]) if rows else None
+        return self.items_at([idx]).get(idx)
+
+    def items_at(self, indexes: Sequence[bytes]) -> dict[bytes, Item]:
+        """Return by blind index the items of a few hundred indexes that there are."""
+        marks = ",".join("?" * len(indexes))
+        sql = f"SELECT {_ITEM} FROM items WHERE idx IN ({marks}) LIMIT ?"  # noqa: S608
+        rows = self.run(sql, (*indexes, len(indexes))) if indexes else []
+        return {item.idx: item for item in map(self._item, rows)}
 
     def items(self, count: int) -> list[Item]:
         """Return all items, sorted by idx; one more than `count` at most."""
         rows = self.run(
-            "SELECT idx, nidx, id, rev, state, overview, digest FROM items ORDER BY idx LIMIT ?",
+            f"SELECT {_ITEM} FROM items ORDER BY idx LIMIT ?",  # noqa: S608
             (min(count, _U32) + 1,),
         )
         return [self._item(row) for row in rows]
@@ -229,13 +239,8 @@ class VaultFile(Database):
             and 0 <= state <= 1
         ):
             return Item(idx, nidx, item_id, rev, state, overview, digest)
-        for blob in (idx, nidx, item_id):
-            self._blob(blob, 16)
-        for number, most in ((rev, _U63), (state, 1)):
-            self._number(number, most)
-        self._blob(overview)
-        self._blob(digest, 32)
-        raise self.damaged("a row is not one of an item")
+        entry = self._entry((idx, item_id, rev, state, digest))  # which says what is wrong
+        return Item(entry[0], self._blob(nidx, 16), *entry[1:4], self._blob(overview), entry[4])
 
     def live_names(self, indexes: Sequence[bytes], count: int) -> list[bytes]:
         """Return which of these blind indexes of names are of live items; `count` rows at most."""
@@ -249,11 +254,22 @@ class VaultFile(Database):
 
     def versions(self, item_id: bytes) -> list[tuple[int, bytes]]:
         """Return (version, sealed value) of an item, oldest first; none has more than 20."""
-        rows = self.run(
-            "SELECT ver, value FROM versions WHERE item = ? ORDER BY ver LIMIT ?",
-            (item_id, _MOST_VERSIONS + 1),
+        return self.versions_of([item_id])[item_id]
+
+    def versions_of(self, items: Sequence[bytes]) -> dict[bytes, list[tuple[int, bytes]]]:
+        """Return by item what `versions` does, of a few hundred items; their rows are limited."""
+        found: dict[bytes, list[tuple[int, bytes]]] = {item: [] for item in items}
+        marks = ",".join("?" * len(items))
+        sql = (
+            f"SELECT item, ver, value FROM versions WHERE item IN ({marks}) "  # noqa: S608
+            "ORDER BY item, ver LIMIT ?"
         )
-        return [(self._number(version), self._blob(value)) for version, value in rows]
+        rows = self.run(sql, (*items, len(items) * (_MOST_VERSIONS + 1))) if items else []
+        for item, version, value in rows:
+            found.setdefault(self._blob(item, 16), []).append(
+                (self._number(version), self._blob(value))
+            )
+        return found
 
     def versions_from(self, item_id: bytes, count: int) -> list[tuple[bytes, int, bytes]]:
         """Return at most `count` rows (item, version, sealed value) from this item on, in order."""
