@@ -200,6 +200,12 @@ FAILING = {
     "TestCase::test_unittest",
 }
 FILES = ("junit.xml", "all.log")
+# What comes from the other processes, as it comes.
+CHANNEL = """
+def pytest_report_from_serializable(data):
+    with open("channel.txt", "a") as file:
+        print(data, file=file)
+"""
 MODES = {
     "plain": (),
     "several processes": ("-n", "2"),
@@ -227,7 +233,7 @@ SLOW = ("locals", "short", "native", "line", "live log", "descriptors free")
     "mode", [pytest.param(mode, marks=[pytest.mark.slow] * (mode in SLOW)) for mode in MODES]
 )
 def test_each_way_of_showing_a_value_fails_and_shows_nothing(try_pytest, mode):
-    tried = try_pytest(SHOWING, *MODES[mode])
+    tried = try_pytest(SHOWING, *MODES[mode], conftest=CHANNEL)
     results = tried.results
     places = PLACES | IN_PHASES
     expected = {name: f"showed a secret: API_KEY in {place}" for name, place in places.items()}
@@ -238,6 +244,8 @@ def test_each_way_of_showing_a_value_fails_and_shows_nothing(try_pytest, mode):
     if mode == "descriptors free":  # what was written there went past pytest
         tried = tried._replace(output=tried.output.replace(VALUE, b""))
     written = [file for file in FILES if any(file in word for word in MODES[mode])]
+    if mode == "several processes":
+        written.append("channel.txt")
     tried.assert_hidden(*written)
     for file in written:
         assert b"[REDACTED:API_KEY]" in tried.read(file)
