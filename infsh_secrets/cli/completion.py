@@ -35,6 +35,10 @@ _EMPTY = '""'
 Candidates = list[tuple[str, str]]
 
 
+class TooLateError(BaseException):
+    """The person has gone on typing; no handler of some failure on the way may take it for one."""
+
+
 def is_asked(argv: list[str]) -> bool:
     """Tell whether a command line is a shell's question."""
     return any(word in WORDS for word in argv[:2])  # the second when the program is infsh-secrets
@@ -52,8 +56,8 @@ def complete(argv: list[str]) -> int:
         typed[-1] = ""
     try:
         _give_up_after(LONGEST_WAIT)
-        found = candidates([*argv[:place], *typed])
-    except Exception:  # noqa: BLE001  # see above
+        found = candidates(typed) if place == 0 else _of_the_second_program(typed)
+    except (Exception, TooLateError):  # noqa: BLE001  # see above
         found = []
     finally:
         _give_up_after(0)
@@ -73,10 +77,22 @@ def _give_up_after(seconds: int) -> None:
         return
 
     def late(_number: int, _frame: object) -> None:
-        raise TimeoutError
+        raise TooLateError
 
     _signal.setitimer(_signal.ITIMER_REAL, seconds)
     _signal.signal(_signal.SIGALRM, late if seconds else _signal.SIG_DFL)
+
+
+def _of_the_second_program(words: list[str]) -> Candidates:
+    """Return the same for `infsh-secrets`, which has the commands of the root beside its own."""
+    first = words[0] if words else ""
+    at_the_root = [(name, text) for name, text in read().members(()) if name != GROUP]
+    if len(words) > 1 and any(first == name for name, _ in at_the_root):
+        return candidates(words)
+    found = candidates([GROUP, *words])
+    if len(words) <= 1:
+        found = sorted(found + _fitting(at_the_root, first))
+    return found
 
 
 def candidates(words: list[str]) -> Candidates:

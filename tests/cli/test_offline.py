@@ -78,3 +78,33 @@ def test_lengths(cli, work, length):
     expected = 0 if not length else 2
     done = cli("store", "add", "work", work.url, "--cache", length, "--force")
     assert done.status == expected
+
+
+def test_completion_names_what_was_kept_and_asks_nobody(cli, kept, own_home, monkeypatch):
+    def complete(*words):
+        done = cli("__complete", "secrets", *words, root=True)
+        assert (done.status, done.err) == (0, "")
+        return done.text.splitlines()
+
+    before = {path: path.stat().st_mtime_ns for path in own_home.rglob("*")}
+    assert complete("get", "-s", "work", "") == ["A", "B"]
+    assert complete("run", "-s", "work", "--only", "A,") == ["A,B"]
+    assert complete("get", "-s", "work", "-e", "") == ["default\tenvironment"]
+    assert complete("diff", "work@") == ["work@default\tenvironment"]
+    assert complete("restore", "-s", "work", "") == []
+    monkeypatch.setenv("INFSH_STORE", "work")
+    assert complete("get", "") == ["A", "B"]
+    assert kept.seen == []
+    assert {path: path.stat().st_mtime_ns for path in own_home.rglob("*")} == before
+    monkeypatch.setenv("INFSH_API_KEY", "inf_another_token_0123456789")
+    assert complete("get", "") == []
+
+
+def test_completion_opens_no_plugin(cli, own_home, monkeypatch):
+    def never(*_):
+        raise AssertionError("a plugin was opened")
+
+    monkeypatch.setattr("infsh_secrets.stores.registry.open_plugin", never)
+    assert cli("store", "add", "other", "made-up://there", "--cache", "8h").status == 0
+    done = cli("__complete", "secrets", "get", "-s", "other", "", root=True)
+    assert (done.status, done.out, done.err) == (0, b"", "")

@@ -197,7 +197,9 @@ def test_completion_asks_nobody(elsewhere, work, cli):
     elsewhere("set", "API_KEY", VALUE)
     work.seen.clear()
     for words in (["get", ""], ["list", "-e", ""], ["run", "--only", ""]):
-        cli("__complete", "bash", str(len(words) + 1), "infsh", "secrets", *words, root=True)
+        done = cli("__complete", "secrets", words[0], "-s", "work", *words[1:], root=True)
+        assert (done.status, done.out, done.err) == (0, b"", "")
+        assert cli("__complete", "secrets", *words, root=True).status == 0
     assert work.seen == []
 
 

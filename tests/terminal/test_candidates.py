@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
 
 import pytest
 
+from infsh_secrets.cli import completion
 from infsh_secrets.cli.completion import candidates
 
 MANY = 1000
+SITE = f"import sys; sys.path[:] = {[path for path in sys.path if path]!r}\n"
 
 
 def words(*typed):
@@ -279,6 +283,62 @@ def test_environments_after_a_comma(infsh):
     assert words("secrets", "get", "-e", "staging,") == ["staging,default"]
     assert words("secrets", "get", "-qe", "st") == ["staging"]
     assert words("secrets", "get", "-estaging", "") == ["K"]
+
+
+def test_the_second_program_has_the_commands_of_the_root_too(infsh, configured):
+    def second(*typed):
+        program = os.path.join(os.path.dirname(sys.executable), "infsh-secrets")
+        done = infsh("__complete", *typed, program=program)
+        assert done.stderr == b""
+        return [line.split("\t")[0] for line in done.stdout.decode().splitlines()]
+
+    assert second("log") == ["login", "logout"]
+    assert second("login", "w") == ["work"]
+    assert second("completion", "install", "z") == ["zsh"]
+    assert second("secrets", "") == []
+    assert second("store", "use", "w") == ["work"]
+    assert {"get", "me", "vault"} <= set(second(""))
+    assert "secrets" not in second("")
+    assert "--exit-codes" in second("-")
+
+
+def test_powershell_says_an_empty_word_with_quotes(infsh):
+    infsh("secrets", "set", "SOME_KEY", "a-made-up-value")
+    assert infsh("__complete", "secrets", "get", '""').stdout == b"SOME_KEY\n"
+
+
+def test_nobody_waits_for_what_takes_long(monkeypatch, capfd):
+    def forever(_words):
+        while True:
+            with contextlib.suppress(Exception):
+                time.sleep(60)
+
+    monkeypatch.setattr(completion, "candidates", forever)
+    monkeypatch.setattr(completion, "LONGEST_WAIT", 0.05)
+    assert completion.complete(["__complete", ""]) == 0
+    assert capfd.readouterr() == ("", "")
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_a_key_press_imports_little(infsh):
+    infsh("secrets", "set", "SOME_KEY", "a-made-up-value")
+    script = """
+import sys
+before = set(sys.modules)
+from infsh_secrets.entry import run
+run(sys.argv[1:])
+print(*sorted(set(sys.modules) - before), file=sys.stderr)
+"""
+    heavy = {"typer", "click", "rich", "typing", "re", "json", "inspect", "enum", "dataclasses"}
+    for line in (["sec"], ["secrets", "get", "--re"], ["secrets", "get", "S"], ["secrets", "-"]):
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", "-c", SITE + script, "__complete", *line],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout
+        assert heavy.isdisjoint(done.stderr.split()), line
 
 
 def test_a_path_in_quotes_or_with_a_variable(infsh, tmp_path, own_home):

@@ -95,6 +95,8 @@ def vault(infsh):
 def test_commands_and_groups(shell):
     shell.becomes("infsh sec", "infsh secrets")
     shell.becomes("infsh-secrets del", "infsh-secrets delete")
+    shell.becomes("infsh-secrets logi", "infsh-secrets login")
+    shell.becomes("infsh-secrets completion ba", "infsh-secrets completion bash")
     shell.becomes("infsh secrets vau", "infsh secrets vault")
     shell.becomes("infsh secrets vault ver", "infsh secrets vault verify")
     shell.becomes("infsh secrets team cr", "infsh secrets team create")
