@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 TITLES = ("key", "status", "from", "line", "description")
 _OPTIONAL = "optional"
 _CONNECT = "connect"
+_TWO = 2
 
 
 def row(one: Requirement, now: int) -> tuple[str, ...]:
@@ -91,6 +92,8 @@ def _all_usable(required: int, declared: int) -> str:
         return "No secret is required."
     if required == 1:
         return "The required secret is usable."
+    if required == _TWO:
+        return "Both required secrets are usable."
     return f"All {required} required secrets are usable."
 
 

@@ -272,7 +272,7 @@ def test_forms(cli, manifest):
     assert lines[6].split() == ["C", "optional", "-", "5"]
     assert lines[-1] == ("1 of 2 required secrets is not usable. Set one with: infsh secrets set B")
     cli("set", "B", CANARY)
-    assert cli("check", "-o", "table").text.endswith("All 2 required secrets are usable.\n")
+    assert cli("check", "-o", "table").text.endswith("Both required secrets are usable.\n")
 
 
 # -- which manifest ------------------------------------------------------------------------------

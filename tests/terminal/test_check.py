@@ -66,7 +66,7 @@ def test_required_gaps_are_asked_for_first_and_then_optional_ones(checked, infsh
     answer(made, "made-up", turn=2)
     made.wait("Value of OPTIONAL_KEY (optional, not shown):")
     made.line("")
-    made.wait("All 2 required secrets are usable.")
+    made.wait("Both required secrets are usable.")
     assert made.end() == 0
     assert made.text.count("Manifest: ") == 2
     assert b"\x1b[31m calls" not in made.raw

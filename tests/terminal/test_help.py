@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 
 import pytest
 
@@ -189,3 +191,15 @@ def test_a_mistyped_command_names_the_nearest(infsh, words, meant):
 def test_synonyms_mean_commands_that_there_are():
     assert {("secrets", *words.split()) for words in SYNONYMS.values()} <= set(PATHS)
     assert not set(SYNONYMS) & {c.name for c in COMMANDS if len(c.path) == 2}
+
+
+def test_a_command_does_without_what_help_needs(own_home):
+    script = """
+import sys
+from infsh_secrets.entry import run
+run(["secrets", "vault", "status", "-o", "json"])
+sys.exit(" ".join(m for m in sys.modules if "help_text" in m or "help_layout" in m))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
+    assert done.stderr.strip() == b""
+    assert done.stdout.startswith(b"{")
