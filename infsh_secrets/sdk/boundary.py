@@ -1,15 +1,14 @@
 """What leaves the client when something fails: an error of ours, and no value with it.
 
 The frames below a public function have values in their local variables, which some handlers of
-errors show. So each public function is a boundary: what it raises has frames whose variables are
-gone, and no earlier exception behind it.
+errors show. So each public function is a boundary: what it raises comes without those frames, and
+without an earlier exception behind it. Its sentence and its hint say what there is to know.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -22,12 +21,21 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
+_MAY_TELL_DATA = frozenset(
+    (
+        *("builtins", "json", "struct", "binascii", "sqlite3", "ssl", "tomllib"),
+        *("cryptography", "httpx", "httpcore", "keyring", "yaml"),
+    )
+)
+"""Where exceptions come from that could have a value in their text; of them the type is told."""
+
 
 def boundary(function: Callable[P, R]) -> Callable[P, R]:
     """Return the function, of which only errors without values come out.
 
-    An exception that is none of ours could have a value in its text: only its type and place are
-    told, as an InfshError. What the caller was handling stays the context of what is raised.
+    An exception of Python or of a library could have a value in its text: only its type and place
+    are told, as an InfshError. One of the caller, which a signal handler raises say, passes. What
+    the caller was handling stays the context of what is raised.
     """
 
     @wraps(function)
@@ -48,7 +56,7 @@ def boundary(function: Callable[P, R]) -> Callable[P, R]:
 def _without_values(error: BaseException) -> BaseException:
     """Return what to raise instead of an exception that has come up to a boundary."""
     trace = error.__traceback__
-    if isinstance(error, Exception) and not isinstance(error, InfshError):
+    if isinstance(error, Exception) and _may_tell_data(error):
         if trace is None or trace.tb_next is None:
             return error  # the function was not even entered: its caller has called it wrongly
         told = InfshError(
@@ -57,15 +65,17 @@ def _without_values(error: BaseException) -> BaseException:
         )
         _add_hint(told)
         return told
-    while trace is not None:
-        with suppress(RuntimeError):  # our own frame, which is still running
-            trace.tb_frame.clear()
-        trace = trace.tb_next
-    error.__cause__ = error.__context__ = None
+    error.__traceback__ = error.__cause__ = error.__context__ = None
     error.__suppress_context__ = False
     if isinstance(error, InfshError):
         _add_hint(error)
     return error
+
+
+def _may_tell_data(error: Exception) -> bool:
+    if isinstance(error, (InfshError, TimeoutError)):
+        return False
+    return type(error).__module__.partition(".")[0] in _MAY_TELL_DATA
 
 
 def _add_hint(error: InfshError) -> None:

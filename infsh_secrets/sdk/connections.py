@@ -47,17 +47,17 @@ class Connections:
         self._changed = threading.Condition()
         _all.add(self)
 
-    @property
-    def closed(self) -> bool:
-        """Whether `close` was called."""
-        return self._closed
-
     @contextmanager
     def use(self) -> Iterator[Workspace]:
         """Lend a workspace to this thread; UsageError when all are closed."""
-        workspace = self._take()
+        if threading.get_ident() in self._lent:
+            raise UsageError(
+                "The client is in use by this very thread.",
+                "Call it when the call that is under way has ended.",
+            )
         sound = False
         try:
+            workspace = self._take()
             if workspace.replaced():
                 workspace.close()
             yield workspace
@@ -66,7 +66,7 @@ class Connections:
             sound = True
             raise
         finally:
-            self._give_back(workspace, sound=sound)
+            self._give_back(sound=sound)
 
     def close(self) -> None:
         """Close what is idle now, and the rest when it is given back; nothing is lent any more."""
@@ -87,11 +87,6 @@ class Connections:
             while True:
                 if self._closed:
                     raise UsageError("The client is closed.", "Make another one: Client().")
-                if me in self._lent:
-                    raise UsageError(
-                        "The client is in use by this very thread.",
-                        "Call it when the call that is under way has ended.",
-                    )
                 free = self._idle or len(self._lent) < self._most
                 if free and not self._forking:
                     workspace = self._idle.pop() if self._idle else self._new()
@@ -105,12 +100,16 @@ class Connections:
         self._most = MOST_REQUESTS if remote is not None and remote.address is not None else 1
         return workspace
 
-    def _give_back(self, workspace: Workspace, *, sound: bool) -> None:
+    def _give_back(self, *, sound: bool) -> None:
+        me = threading.get_ident()
+        workspace = self._lent.get(me)
+        if workspace is None:
+            return  # it could not be lent, or this is a child that forked meanwhile
         if not sound:
             with suppress(InfshError):
                 workspace.close()
         with self._changed:
-            self._lent.pop(threading.get_ident(), None)
+            self._lent.pop(me, None)
             closed = self._closed
             if not closed:
                 self._idle.append(workspace)
@@ -125,8 +124,12 @@ class Connections:
         self._changed.acquire()
         self._forking = True
         me = threading.get_ident()
-        while self._most == 1 and self._lent.keys() - {me}:
-            self._changed.wait()
+        try:
+            while self._most == 1 and self._lent.keys() - {me}:
+                self._changed.wait()
+        except BaseException:
+            self.resume()
+            raise
 
     def resume(self) -> None:
         """Go on in the process that has forked."""
@@ -150,9 +153,9 @@ _fork = threading.Lock()
 
 def _before_fork() -> None:
     _fork.acquire()
-    _held.extend(_all)
-    for connections in _held:
+    for connections in list(_all):
         connections.hold()
+        _held.append(connections)
 
 
 def _after_fork_here() -> None:

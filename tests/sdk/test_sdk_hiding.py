@@ -9,6 +9,7 @@ import json
 import logging
 import pickle
 import pprint
+import signal
 import sys
 import traceback
 
@@ -212,6 +213,8 @@ def test_a_traceback_shows_the_next_step_once(any_client):
     error = caught(lambda: any_client.secrets.get("ABSENT"))
     shown = "".join(traceback.format_exception(error))
     assert shown.count(error.message) == shown.count(error.hint) == 1
+    assert shown.count("boundary.py") == 1
+    assert "/stores/" not in shown
 
 
 def test_what_the_caller_was_handling_stays_the_context(any_client):
@@ -226,7 +229,31 @@ def test_what_the_caller_was_handling_stays_the_context(any_client):
     assert outer.__traceback__.tb_frame.f_locals
 
 
-def test_an_interrupt_passes_without_variables(any_client, monkeypatch):
+class OfTheCallerError(Exception):
+    """What a handler of signals raises, as those of task queues do for a time limit."""
+
+
+@pytest.mark.parametrize("kind", [OfTheCallerError, TimeoutError])
+def test_what_the_caller_raises_meanwhile_passes(any_client, kind):
+    def late(*_):
+        raise kind("late")
+
+    def write(*_, **__):
+        signal.raise_signal(signal.SIGUSR1)
+
+    before = signal.signal(signal.SIGUSR1, late)
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("infsh_secrets.services.writing.write", write)
+            with pytest.raises(kind, match=r"^late$") as caught:
+                any_client.secrets.set("K", CANARY)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert CANARY not in told_by(caught.value)
+    assert any_client.secrets.set("K", "1").version == 1
+
+
+def test_an_interrupt_passes_without_our_frames(any_client, monkeypatch):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
