@@ -51,6 +51,8 @@ _infsh_complete() {
     while IFS=$'\t' read -r value description; do
         [[ -n $value ]] && COMPREPLY+=("${value#"${current%"$word"}"}")
     done <<<"$reply"
+    # After NAME= comes a value, not a blank.
+    [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace 2>/dev/null
     return 0
 }
 _infsh_files() {

@@ -68,6 +68,8 @@ _infsh_complete() {
     while IFS=$'\\t' read -r value description; do
         [[ -n $value ]] && COMPREPLY+=("${value#"${current%"$word"}"}")
     done <<<"$reply"
+    # After NAME= comes a value, not a blank.
+    [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace 2>/dev/null
     return 0
 }
 _infsh_files() {
@@ -108,7 +110,12 @@ _infsh() {
             candidates+=("${line//:/\\\\:}")
         fi
     done
-    (( ${#candidates} )) && _describe -t values 'infsh' candidates
+    (( ${#candidates} )) || return 1
+    if [[ ${candidates[1]%%:*} == *= ]]; then # after it comes a value, not a blank
+        _describe -t values 'infsh' candidates -S ''
+    else
+        _describe -t values 'infsh' candidates
+    fi
 }
 if [[ ${funcstack[1]} == _infsh ]]; then
     _infsh "$@"

@@ -204,7 +204,9 @@ def test_lists_of_names(shell, vault):
         "infsh secrets exec --only=FAL_KEY,", "infsh secrets exec --only=FAL_KEY,OPENAI_API_KEY"
     )
     shell.becomes("infsh secrets get -e staging,", "infsh secrets get -e staging,default")
-    shell.becomes("infsh secrets set A=1 FA", "infsh secrets set A=1 FAL_KEY=")
+    shell.type("infsh secrets set A=1 FA")
+    shell.terminal.send("value~")
+    shell.terminal.wait("> infsh secrets set A=1 FAL_KEY=value~")
     shell.becomes("infsh secrets unset FAL_KEY O", "infsh secrets unset FAL_KEY OPENAI_API_KEY")
     shell.becomes("infsh secrets export FA", "infsh secrets export FAL_KEY")
     shell.becomes("infsh secrets audit --key FA", "infsh secrets audit --key FAL_KEY")
