@@ -28,6 +28,10 @@ def report(error: BaseException, argv: list[str]) -> int:
     elif isinstance(error, KeyboardInterrupt):
         code, message, hint = "interrupted", "Interrupted.", ""
         status = exit_codes.INTERRUPTED
+    elif isinstance(error, ImportError):  # it names modules and files, never data
+        code, status = "error", exit_codes.ERROR
+        message = f"A library that this program needs cannot be loaded: {sanitize(str(error))}."
+        hint = "Install the program again, and the system's library that is named, if one is."
     else:
         # The message of a foreign exception may contain data, a value even: only its type is told.
         code, status = "error", exit_codes.ERROR

@@ -45,6 +45,24 @@ def install(machine, layer):
         shutil.copyfile(shared, layer / "lib" / shared.name)
 
 
+_MACHINE = (
+    *("systemd-nspawn", "--quiet", "--volatile=yes", "--directory=/"),
+    *("--register=no", "--keep-unit", "--console=pipe"),
+)
+
+
+def may_boot():
+    """Tell whether this machine lets us start another one in it."""
+    done = subprocess.run(
+        [*_MACHINE, "/usr/bin/true"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=_LIMIT_SECONDS,
+        check=False,
+    )
+    return not done.returncode
+
+
 class Report:
     """What the machine says after the service: the journal whole, that of the app, its state."""
 
@@ -66,8 +84,7 @@ def boot(work, machine, binds):
     (work / "report.service").write_text(_REPORT)
     units = "/etc/systemd/system"
     line = [
-        *("systemd-nspawn", "--quiet", "--volatile=yes", "--directory=/", "--boot"),
-        *("--register=no", "--keep-unit", "--console=pipe", f"--bind={out}:/out"),
+        *(*_MACHINE, "--boot", f"--bind={out}:/out"),
         f"--overlay-ro={machine}/root/usr/local:{work}/layer:/usr/local",
         f"--bind-ro={work}/report.service:{units}/report.service",
         *(f"--bind-ro={folder}:{place}" for folder, place in binds),
