@@ -31,6 +31,7 @@ LONGEST_WAIT = 3
 
 _HARMLESS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+.,:@=/")
 _EMPTY = '""'
+_HELP = "help"
 
 Candidates = list[tuple[str, str]]
 
@@ -103,7 +104,7 @@ def candidates(words: list[str]) -> Candidates:
         return [(f":command {len(before) - before.index('--')}", "")]
     grammar = read()
     node, rest = _descend(grammar, before, current)
-    if node is None:
+    if node is None or (not node.is_group and _HELP in before[: len(before) - len(rest)]):
         return []
     if node.is_group:
         if current.startswith("-"):
@@ -128,6 +129,8 @@ def _descend(grammar: Grammar, words: list[str], current: str) -> tuple[Node | N
     for place, word in enumerate(words):
         if node is None or not node.is_group:
             return node, words[place:]
+        if word == _HELP:
+            continue
         if word.startswith("-"):
             if not node.default:
                 continue

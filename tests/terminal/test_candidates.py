@@ -285,6 +285,13 @@ def test_environments_after_a_comma(infsh):
     assert words("secrets", "get", "-estaging", "") == ["K"]
 
 
+def test_what_help_is_asked_for():
+    assert words("help", "sec") == ["secrets"]
+    assert words("help", "secrets", "ru") == words("secrets", "help", "ru") == ["run"]
+    assert words("secrets", "audit", "help", "ver") == ["verify"]
+    assert words("help", "secrets", "run", "") == words("secrets", "help", "get", "--") == []
+
+
 def test_the_second_program_has_the_commands_of_the_root_too(infsh, configured):
     def second(*typed):
         program = os.path.join(os.path.dirname(sys.executable), "infsh-secrets")
