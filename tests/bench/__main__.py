@@ -28,6 +28,7 @@ PARTS = {
     "keys": "growing:keys",
     "keyring": "keyrings:keyring",
     "transfer": "transfer:transfer",
+    "bulk": "bulk_floors:bulk",
     "redaction": "redaction:redaction",
     "peers": "peering:peers",
     "scan": "scanning:scan",

@@ -37,7 +37,7 @@ from infsh_secrets.stores.vault.layout import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from typing import Self
 
     from infsh_secrets.domain.models import SecretInfo
@@ -65,6 +65,7 @@ class Transaction:
         self._keys = store.keys
         self._index_key = MacKey(store.keys.index)
         self._subjects: list[audit.Subject] = []
+        self._ahead = bulk.Ahead(store)
         self._given: dict[tuple[str, str], list[Used]] = {}
         self._items: dict[bytes, Item] = {}
         self._infos: dict[bytes, SecretInfo] = {}
@@ -242,8 +243,7 @@ class Transaction:
     def use(self, subjects: Sequence[Used], marks: Sequence[Mark]) -> None:
         """Write down that values were given out, and to which run."""
         self._subjects += grouping.as_subjects(subjects, marks)
-        for environment, key, _ in subjects:
-            self._touch(environment, key, self._now)
+        self._touch_all({(environment, key): self._now for environment, key, _ in subjects})
 
     def give_out(self, environment: str, key: str, actor: tuple[str, str]) -> Secret:
         """Return a live secret and write down that `actor`, (user, program), was given it.
@@ -269,16 +269,25 @@ class Transaction:
         """Return the verified item, as this transaction has left it so far; None if absent."""
         if idx in self._items:
             return self._items[idx]
-        item = self._store.find_index(self._ledger, idx)
+        item = self._ahead.take(idx)
+        if item is None:
+            item = self._store.find_index(self._ledger, idx)
+        else:
+            self._store.check_entry(self._ledger, item)
         if item is not None:
             info = self._store.open_overview(item, environment, key)
             if self._may_expire and changes.expired(info, self._now):
                 self._gone[idx] = item
                 return None
             self._infos[idx] = info
-            self._versions[idx] = self._store.verified_versions(item)
+            self._versions[idx] = self._store.verified(item, self._ahead.versions(item))
             self._items[idx] = item
         return item
+
+    def read_ahead(self, places: Sequence[tuple[str, str]]) -> None:
+        """Read the rows of a hundred secrets, (environment, key), that are to be loaded next."""
+        indexes = [name_index(self._index_key, *place) for place in places]
+        self._ahead.read(self._ledger, [idx for idx in indexes if idx not in self._items])
 
     def _live(self, environment: str, key: str) -> tuple[bytes, Item, SecretInfo]:
         """Return (idx, item, what is known) of a live secret; NotFoundError for any other."""
@@ -321,8 +330,7 @@ class Transaction:
         self._fold = uses.Fold(self._store, last)
         if bulk.is_much(len(self._fold.last_used)):
             self.expect_much()
-        for place, moment in self._fold.last_used.items():
-            self._touch(*place, moment)
+        self._touch_all(self._fold.last_used)
         changed = sorted(self._changed)
         self._seal(changed)
         self._remove_rows()
@@ -358,11 +366,20 @@ class Transaction:
             entries += grouping.given_out(self._now, actor, used)
         return entries
 
+    def _touch_all(self, moments: Mapping[tuple[str, str], int]) -> None:
+        """Take over when secrets were used last."""
+        for places in bulk.batches(list(moments)):
+            with contextlib.suppress(IntegrityError):  # of one, which `_touch` passes over
+                self.read_ahead(places)
+            for place in places:
+                self._touch(*place, moments[place])
+
     def _touch(self, environment: str, key: str, moment: int) -> None:
         """Take over when a secret was used last; one that is absent or damaged is passed over."""
         idx = name_index(self._index_key, environment, key)
-        environment, key = self._moved.get(idx, (environment, key))  # used under its old name
-        idx = name_index(self._index_key, environment, key)
+        if idx in self._moved:  # used under its old name
+            environment, key = self._moved[idx]
+            idx = name_index(self._index_key, environment, key)
         with contextlib.suppress(IntegrityError):  # the write of another must not fail for it
             self._load(idx, environment, key)
         info = self._infos.get(idx)

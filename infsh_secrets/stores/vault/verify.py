@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from infsh_secrets.crypto.mac import MacKey
 from infsh_secrets.stores.vault import audit
 from infsh_secrets.stores.vault.layout import DELETED, name_index, name_only_index
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from infsh_secrets.stores.vault.layout import Item
     from infsh_secrets.stores.vault.store import VaultStore
+
+_AT_ONCE = 100
+"""Items whose versions are read at a time."""
 
 
 class Counts:
@@ -44,10 +50,10 @@ def verify_begun(store: VaultStore) -> Counts:
     ledger = store.ledger()
     store.fingerprint_key(ledger)
     counts = Counts()
-    owners = set()
-    for item in ledger.all_items():
-        owners.add(item.item_id)
-        _verify_item(store, item, counts)
+    items = ledger.all_items()
+    for start in range(0, len(items), _AT_ONCE):
+        _verify_items(store, items[start : start + _AT_ONCE], counts)
+    owners = {item.item_id for item in items}
     if any(owner not in owners for owner in file.version_owners()):
         raise file.damaged("a value belongs to no secret")
     last = (ledger.root.audit_seq, ledger.root.audit_head)
@@ -55,21 +61,24 @@ def verify_begun(store: VaultStore) -> Counts:
     return counts
 
 
-def _verify_item(store: VaultStore, item: Item, counts: Counts) -> None:
-    info = store.open_overview(item)
-    if (
-        name_index(store.keys.index, info.environment, info.key) != item.idx
-        or name_only_index(store.keys.index, info.key) != item.nidx
-    ):
-        raise store.damaged_item(item)
-    versions = store.verified_versions(item)
-    for number, sealed in versions:
-        store.open_value(item, number, sealed)
-    if not versions or versions[-1][0] != info.version:
-        raise store.damaged_item(item)
-    counts.versions += len(versions)
-    if item.state == DELETED:
-        counts.deleted += 1
-    else:
-        counts.secrets += 1
-        counts.environments[info.environment] = counts.environments.get(info.environment, 0) + 1
+def _verify_items(store: VaultStore, items: Sequence[Item], counts: Counts) -> None:
+    index = MacKey(store.keys.index)
+    versions_of = store.file.versions_of([item.item_id for item in items])
+    for item, info in store.overviews(items):
+        if (
+            name_index(index, info.environment, info.key) != item.idx
+            or name_only_index(index, info.key) != item.nidx
+        ):
+            raise store.damaged_item(item)
+        versions = store.verified(item, versions_of[item.item_id])
+        for number, sealed in versions:
+            store.open_value(item, number, sealed)
+        if not versions or versions[-1][0] != info.version:
+            raise store.damaged_item(item)
+        counts.versions += len(versions)
+        if item.state == DELETED:
+            counts.deleted += 1
+        else:
+            counts.secrets += 1
+            of_environment = counts.environments.get(info.environment, 0)
+            counts.environments[info.environment] = of_environment + 1
