@@ -12,6 +12,8 @@ import argparse
 import importlib
 import os
 import platform
+import signal
+import sys
 import tempfile
 import time
 from datetime import UTC, datetime
@@ -55,6 +57,8 @@ class Bench:
 def main():
     """Measure what is wanted, or everything, and print what of the goals has been reached."""
     options = _options()
+    # So that a stop ends servers and agents of others as well, and removes what was written.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if options.install:
         options.peers_in = options.install
         install_peers(options.install)

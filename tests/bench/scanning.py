@@ -10,6 +10,8 @@ from measuring import Command, measure
 
 MEGABYTES = 1000
 SMALL_FILES = 100_000
+QUICK = 10
+"""What all of that is divided by in a quick run."""
 COMMITS = 300
 RUNS = 3
 
@@ -37,11 +39,11 @@ def sources():
     return found
 
 
-def tree(folder):
+def tree(folder, megabytes):
     """Write copies of the sources until it is enough; returns how many files there are."""
     all_sources = sources()
     size = count = copies = 0
-    while size < MEGABYTES * 1_000_000:
+    while size < megabytes * 1_000_000:
         for path, content in all_sources.items():
             place = os.path.join(folder, f"copy{copies}", path)
             os.makedirs(os.path.dirname(place), exist_ok=True)
@@ -53,9 +55,9 @@ def tree(folder):
     return count
 
 
-def small_files(folder):
+def small_files(folder, count):
     """Write many files of one short line."""
-    for number in range(SMALL_FILES):
+    for number in range(count):
         place = os.path.join(folder, str(number // 1000))
         if number % 1000 == 0:
             os.makedirs(place)
@@ -90,18 +92,20 @@ def scan(bench):
     for name in ("tree", "small", "repository"):
         folders[name] = os.path.join(install.folder, f"scan-{name}")
         subprocess.run(["git", "init", "-q", "-b", "main", folders[name]], check=True)
-    count = tree(folders["tree"])
-    small_files(folders["small"])
+    part = QUICK if bench.quick else 1
+    size, many = MEGABYTES // part, SMALL_FILES // part
+    count = tree(folders["tree"], size)
+    small_files(folders["small"], many)
     history = repository(folders["repository"])
-    megabytes = {"tree": MEGABYTES, "repository": history}
+    megabytes = {"tree": size, "repository": history}
     times = measure(_commands(install, folders), runs=RUNS)
     titles = {
-        "tree": f"{MEGABYTES:,} MB in {count:,} files",
-        "small": f"{SMALL_FILES:,} files of one line",
+        "tree": f"{size:,} MB in {count:,} files",
+        "small": f"{many:,} files of one line",
         "repository": f"{history:,.0f} MB in a history of {COMMITS} commits",
     }
     for place, title in titles.items():
-        size = megabytes.get(place)
+        amount = megabytes.get(place)
         bench.report.table(
             f"Scan, {title}",
             ["", "median", "of all cores", "MB/s"],
@@ -110,7 +114,7 @@ def scan(bench):
                     name,
                     f"{one.median:.2f} s",
                     f"{one.cpu:.2f} s",
-                    f"{size / one.median:,.0f}" if size else "-",
+                    f"{amount / one.median:,.0f}" if amount else "-",
                 ]
                 for (where, name), one in times.items()
                 if where == place

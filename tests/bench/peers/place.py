@@ -42,9 +42,9 @@ class Place:
             file.write(text)
         return path
 
-    def dotenv(self, *parts):
-        """Write the secrets as a .env file and return its path."""
-        return self.write("".join(f"{name}={VALUE}\n" for name in self.names), *parts)
+    def dotenv(self, *parts, first=None):
+        """Write the secrets, or the first so many, as a .env file and return its path."""
+        return self.write("".join(f"{name}={VALUE}\n" for name in self.names[:first]), *parts)
 
     def program(self, name):
         """Return the path of a program, None if it is not here."""
