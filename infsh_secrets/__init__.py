@@ -2,6 +2,8 @@
 
 A program begins with `from infsh_secrets import Client`. Importing this package imports nothing
 else: what it offers is loaded when it is first named.
+
+PYTEST_DONT_REWRITE: a program that has imported it can start pytest without a warning.
 """
 
 from __future__ import annotations

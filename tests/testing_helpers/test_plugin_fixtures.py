@@ -359,6 +359,15 @@ def test_after():
     }
 
 
+def test_a_program_that_has_imported_the_package_can_start_pytest(tmp_path):
+    (tmp_path / "test_it.py").write_text("def test_it(secrets_store):\n    pass\n")
+    probe = "import infsh_secrets, pytest; pytest.main(['-p', 'no:cacheprovider'])"
+    done = subprocess.run(
+        [sys.executable, "-c", probe], capture_output=True, cwd=tmp_path, check=True
+    )
+    assert b"1 passed in" in done.stdout, done.stdout
+
+
 def test_pytest_is_not_needed_by_the_package():
     probe = "import sys; sys.modules['pytest'] = None; import infsh_secrets, infsh_secrets.testing;"
     probe += "from infsh_secrets import Client; import infsh_secrets.testing.fakes;"
