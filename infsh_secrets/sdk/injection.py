@@ -61,8 +61,13 @@ class Injection:
         """Read the secrets, put their use on record, set the variables."""
         variables, record = self._read()
         layer = object()
-        _layers.add(layer, variables)
-        self._entered.append((layer, record))
+        try:
+            _layers.add(layer, variables)
+            self._entered.append((layer, record))
+        except BaseException:
+            _layers.remove(layer)
+            record.ended(1)
+            raise
         return tuple(sorted(variables))
 
     def __exit__(

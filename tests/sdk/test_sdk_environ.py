@@ -10,7 +10,14 @@ import threading
 
 import pytest
 
-from infsh_secrets import CheckFailedError, Client, DeniedError, NotFoundError, UsageError
+from infsh_secrets import (
+    CheckFailedError,
+    Client,
+    DeniedError,
+    InfshError,
+    NotFoundError,
+    UsageError,
+)
 from infsh_secrets.stores.memory import MemoryStore
 
 PRINT = "import json, os; print(json.dumps(dict(os.environ)))"
@@ -190,6 +197,23 @@ def test_they_are_restored_whatever_happens(filled, parent):
     before = dict(os.environ)
     with pytest.raises(ZeroDivisionError):
         meddle()
+    assert dict(os.environ) == before
+
+
+def test_nothing_is_left_when_one_of_them_cannot_be_set(filled, parent, monkeypatch):
+    before = dict(os.environ)
+    put, failed = os.putenv, []
+
+    def fail_once(name, value):
+        if name == b"THIRD" and not failed:
+            failed.append(name)
+            raise OSError("made up")
+        put(name, value)
+
+    monkeypatch.setattr(os, "putenv", fail_once)
+    with pytest.raises(InfshError, match="OSError"):
+        filled.inject(only="NEEDED,OTHER,THIRD").__enter__()
+    assert failed
     assert dict(os.environ) == before
 
 
