@@ -22,6 +22,7 @@ else:
 _OUT = 1
 _ERR = 2
 _PIPE_BYTES = 1024 * 1024
+_AT_ONCE_SECONDS = 0.004
 _READER_GONE = (errno.EPIPE, errno.ECONNRESET, errno.EIO)  # the last is said by a lost terminal
 JOB_STOPS = (_signal.SIGTSTP, _signal.SIGTTIN, _signal.SIGTTOU)
 
@@ -60,6 +61,8 @@ class _Run:
         if theirs:
             release_stdin()
         self.loop.watch(self.signals.descriptor, self._signalled)
+        if redactor is not None:
+            prepare_meanwhile(self.loop, redactor)
         while self.status is None:
             turn(self.loop, self.channels)
         self._finish()
@@ -165,6 +168,16 @@ def turn(loop: Loop, channels: Sequence[Channel]) -> None:
     if not loop.turn(min(waits) if waits else None) or waits:
         for channel in channels:
             channel.idle()
+
+
+def prepare_meanwhile(loop: Loop, redactor: Redactor) -> None:
+    """Prepare the redactor while the program starts, until the first event of any kind.
+
+    A program that ends at once needs no redactor: before it has had that time nothing is done.
+    """
+    seconds = _AT_ONCE_SECONDS
+    while not loop.turn(seconds) and redactor.prepare():
+        seconds = 0.0
 
 
 def leave_to_copy(loop: Loop, channels: Sequence[Channel], signals: Signals) -> None:

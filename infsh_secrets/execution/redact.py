@@ -36,6 +36,7 @@ class Redactor:
         self._secrets = [(name, value) for name, value in secrets if not is_weak(value)]
         self.unprotected = [name for name, value in secrets if is_weak(value)]
         self._matcher: Matcher | None = None
+        self._forms: dict[int, list[bytes]] = {}
         self.keeps_sequences = True
 
     def __repr__(self) -> str:
@@ -44,18 +45,27 @@ class Redactor:
     @property
     def matcher(self) -> Matcher | None:
         """What finds them, None when there is nothing to find."""
-        if self._matcher is None and self._secrets:
-            from infsh_secrets.domain.variants import forms
-            from infsh_secrets.execution.matching import Matcher
-
-            found = [
-                (form, owner)
-                for owner, (_, value) in enumerate(self._secrets)
-                for form in forms(value)
-            ]
-            self.keeps_sequences = not any(_ESCAPE in form for form, _ in found)
-            self._matcher = Matcher(found)
+        while self.prepare():
+            continue
         return self._matcher
+
+    def prepare(self) -> bool:
+        """Do a part of what the first byte would wait for, and tell whether there is more to do."""
+        forms_of = self._forms  # before the look at the matcher: other threads may be ahead
+        if self._matcher is not None or not self._secrets:
+            return False
+        from infsh_secrets.domain.variants import forms
+        from infsh_secrets.execution.matching import Matcher
+
+        owner = len(forms_of)
+        if owner < len(self._secrets):
+            forms_of[owner] = forms(self._secrets[owner][1])
+            return True
+        found = [(form, owner) for owner, of_one in forms_of.items() for form in of_one]
+        self.keeps_sequences = not any(_ESCAPE in form for form, _ in found)
+        self._matcher = Matcher(found)
+        self._forms = {}
+        return False
 
     def mark(self, owner: int) -> bytes:
         """Return what stands in the place of a secret."""

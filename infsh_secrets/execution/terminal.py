@@ -17,6 +17,7 @@ from infsh_secrets.execution.pipes import (
     is_writable,
     leave_to_copy,
     open_channel,
+    prepare_meanwhile,
     raise_failure,
     release_stdin,
     turn,
@@ -95,7 +96,7 @@ class _Session:
         self.loop.watch(self.signals.descriptor, self._signalled)
         self.loop.watch(self.monitor.reports, self._reported)
         try:
-            self._pump(out)
+            self._pump(out, redactor)
         finally:
             self._give_keys_back()
         if not all(channel.done for channel in self.channels):
@@ -112,10 +113,11 @@ class _Session:
         self.channels.append(channel)
         return theirs
 
-    def _pump(self, out: Channel) -> None:
+    def _pump(self, out: Channel, redactor: Redactor) -> None:
         if self.front:
             self.ours.enter_raw()
             self.keys.go_on()
+        prepare_meanwhile(self.loop, redactor)
         while self.status is None:
             turn(self.loop, self.channels)
             if out.failure is not None:

@@ -14,10 +14,29 @@ import time
 import pytest
 from processes import PATIENCE, is_alive, until
 
-from infsh_secrets.execution.pipes import is_same
+from infsh_secrets.execution.pipes import is_same, prepare_meanwhile
+from infsh_secrets.execution.pump import Loop
+from infsh_secrets.execution.redact import Redactor
 
 SECRET = "a-made-up-value-to-be-hidden"
 MANY = "import os\nfor n in range(3000): os.write(1 + n % 2, b'%d\\n' % n)"
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_a_program_that_says_nothing_for_a_while_leaves_time_to_prepare(ended):
+    redactor = Redactor([("API_KEY", SECRET.encode())])
+    ours, theirs = os.pipe()
+    loop = Loop()
+    heard = []
+    loop.watch(ours, lambda: heard.append(os.read(ours, 1)))
+    if ended:
+        os.close(theirs)
+    prepare_meanwhile(loop, redactor)
+    assert heard == [b""] * ended
+    assert redactor.prepare() is ended  # there is nothing left of it, or all
+    os.close(ours)
+    if not ended:
+        os.close(theirs)
 
 
 def test_streams_are_kept_apart(run):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -23,6 +24,43 @@ def whole(stream, data):
 
 def test_a_value_becomes_a_mark_with_its_name(stream):
     assert whole(stream, b"a " + VALUE + b" b") == b"a [REDACTED:SOME_KEY] b"
+
+
+def test_all_is_prepared_before_the_first_byte_where_there_is_time(monkeypatch):
+    redactor = Redactor([("SHORT", b"x"), ("A", VALUE), ("B", b"another-made-up-value")])
+    steps = 0
+    while redactor.prepare():
+        steps += 1
+    assert steps == 2  # one for each that is looked for
+    monkeypatch.setattr("infsh_secrets.domain.variants.forms", None)
+    monkeypatch.setattr("infsh_secrets.execution.matching.Matcher", None)
+    assert not redactor.prepare()
+    assert whole(redactor.stream(), b"<" + VALUE + b">") == b"<[REDACTED:A]>"
+
+
+@pytest.mark.parametrize("steps", range(4))
+def test_what_is_not_prepared_waits_for_the_first_byte(steps):
+    redactor = Redactor([("A", VALUE), ("B", b"another-made-up-value")])
+    for _ in range(steps):
+        redactor.prepare()
+    data = VALUE + b" another-made-up-value"
+    assert whole(redactor.stream(), data) == b"[REDACTED:A] [REDACTED:B]"
+
+
+def test_several_threads_may_prepare_at_once():
+    values = [(f"KEY_{number}", b"made-up-value-%d-of-many" % number) for number in range(20)]
+    redactor = Redactor(values)
+
+    def search(_):
+        return [whole(redactor.stream(), value) for _, value in values]
+
+    with ThreadPoolExecutor(8) as threads:
+        for found in threads.map(search, range(8)):
+            assert found == [b"[REDACTED:%s]" % name.encode() for name, _ in values]
+
+
+def test_without_secrets_nothing_is_to_be_prepared():
+    assert not Redactor([("SHORT", b"x")]).prepare()
 
 
 def test_output_without_a_secret_passes_as_it_is(stream):
