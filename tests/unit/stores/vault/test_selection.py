@@ -43,6 +43,24 @@ def test_each_key_comes_from_the_first_environment_that_has_it(store):
     assert select(store, ["default"], ["A"]).secrets["A"].info.environment == "default"
 
 
+def test_hundreds_of_names_come_in_the_order_in_which_they_are_asked_for(store):
+    keys = [f"K{number}" for number in range(250)]
+    store.write("default", [Write(key, SecretValue(b"of default")) for key in keys])
+    store.write("staging", [Write(key, SecretValue(b"of staging")) for key in keys[::2]])
+    store.delete("staging", keys[:10:2])
+    asked = [*reversed(keys), "NOWHERE", "A"]
+    found = select(store, ["staging", "default"], asked)
+    assert list(found.secrets) == [*reversed(keys), "A"]
+    from_staging = {key for key in keys if found.secrets[key].info.environment == "staging"}
+    assert from_staging == set(keys[10::2])
+    assert found.secrets["K11"].value.reveal() == "of default"
+
+
+def test_the_lists_of_all_environments_are_in_order(store):
+    listed = [(info.key, info.environment) for info in store.listing()]
+    assert listed == [("A", "default"), ("B", "default"), ("B", "staging"), ("C", "staging")]
+
+
 def test_all_keys_of_a_chain(store):
     assert values(select(store, ["default"], None)) == {"A": "A of default", "B": "B of default"}
     assert values(select(store, ["default", "staging", "default"], None)) == {
