@@ -31,6 +31,7 @@ PARTS = {
     "keyring": "keyrings:keyring",
     "transfer": "transfer:transfer",
     "bulk": "bulk_floors:bulk",
+    "million": "million:million",
     "redaction": "redaction:redaction",
     "peers": "peering:peers",
     "scan": "scanning:scan",
