@@ -8,8 +8,6 @@ import re
 import stat
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
 _BLOCK = re.compile(r"^<!-- recipe: ([\w-]+) -->\n```\w+\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -41,10 +39,7 @@ def recipes():
 
 def recipe(name):
     """Return the block that follows `<!-- recipe: name -->`."""
-    known = recipes()
-    if not known:
-        pytest.skip("README.md has no recipes")
-    return known[name]
+    return recipes()[name]
 
 
 def holding(needle, *folders):

@@ -10,8 +10,6 @@ import os
 import re
 from pathlib import Path
 
-import pytest
-
 from infsh_secrets import SecretValue
 from infsh_secrets.stores.base import Write
 from infsh_secrets.stores.memory import MemoryStore
@@ -22,7 +20,6 @@ PRINTED = re.compile(r"^.*\) +# (.*)$", flags=re.MULTILINE)
 ADDRESS = "https://secrets.example.com"
 
 
-@pytest.mark.skipif(not BLOCKS, reason="the README has no Python")
 def test_the_blocks_do_what_they_say(tmp_path, monkeypatch, capsys):
     follow(BLOCKS, tmp_path, monkeypatch)
     said = [text for block in BLOCKS for text in PRINTED.findall(block)]
