@@ -66,6 +66,7 @@ class Transaction:
         self._index_key = MacKey(store.keys.index)
         self._subjects: list[audit.Subject] = []
         self._ahead = bulk.Ahead(store)
+        self._places: dict[tuple[str, str], bytes] = {}
         self._given: dict[tuple[str, str], list[Used]] = {}
         self._items: dict[bytes, Item] = {}
         self._infos: dict[bytes, SecretInfo] = {}
@@ -125,7 +126,7 @@ class Transaction:
 
     def put(self, environment: str, write: Write) -> Outcome:
         """Create, update, revive, describe or leave one secret."""
-        idx = name_index(self._index_key, environment, write.key)
+        idx = self._place(environment, write.key)
         item = self._load(idx, environment, write.key)
         data = write.value.reveal_bytes()
         mark = changes.fingerprint(self._fingerprint_key, data)
@@ -286,8 +287,14 @@ class Transaction:
 
     def read_ahead(self, places: Sequence[tuple[str, str]]) -> None:
         """Read the rows of a hundred secrets, (environment, key), that are to be loaded next."""
-        indexes = [name_index(self._index_key, *place) for place in places]
-        self._ahead.read(self._ledger, [idx for idx in indexes if idx not in self._items])
+        self._places = {place: name_index(self._index_key, *place) for place in places}
+        unknown = [idx for idx in self._places.values() if idx not in self._items]
+        self._ahead.read(self._ledger, unknown)
+
+    def _place(self, environment: str, key: str) -> bytes:
+        """Return the blind index of a name, which is known already of what was read ahead."""
+        idx = self._places.get((environment, key))
+        return name_index(self._index_key, environment, key) if idx is None else idx
 
     def _live(self, environment: str, key: str) -> tuple[bytes, Item, SecretInfo]:
         """Return (idx, item, what is known) of a live secret; NotFoundError for any other."""
@@ -376,7 +383,7 @@ class Transaction:
 
     def _touch(self, environment: str, key: str, moment: int) -> None:
         """Take over when a secret was used last; one that is absent or damaged is passed over."""
-        idx = name_index(self._index_key, environment, key)
+        idx = self._place(environment, key)
         if idx in self._moved:  # used under its old name
             environment, key = self._moved[idx]
             idx = name_index(self._index_key, environment, key)

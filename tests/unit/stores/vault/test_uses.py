@@ -12,6 +12,7 @@ from infsh_secrets.domain.models import SecretValue
 from infsh_secrets.stores.base import Write
 from infsh_secrets.stores.vault import audit, uselog, uses
 from infsh_secrets.stores.vault.create import create_vault, draw_vault
+from infsh_secrets.stores.vault.layout import name_index
 from infsh_secrets.stores.vault.store import LockedVault, VaultStore
 from infsh_secrets.stores.vault.uselog import Use
 from infsh_secrets.stores.vault.verify import verify
@@ -280,8 +281,10 @@ def test_a_damaged_bucket_of_another_secret_does_not_stop_a_write(vault):
     use(vault, "A")
     info = {item.idx: vault.open_overview(item).key for item in items(vault)}
     (idx,) = [idx for idx, key in info.items() if key == "A"]
+    names = (f"N{number}" for number in range(1000))
+    other = next(n for n in names if name_index(vault.keys.index, "default", n)[0] != idx[0])
     vault.file.run("UPDATE items SET state = 1 WHERE idx = ?", (idx,))
-    write(vault)
+    write(vault, other)
     assert [keys for _, keys, _, _ in used(vault)] == [["A"]]
 
 
