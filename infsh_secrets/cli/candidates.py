@@ -33,14 +33,16 @@ _FIXED = {
     "--cache": ("1h", "8h", "1d", "30d"),
     "--host": ("127.0.0.1", "::1", "0.0.0.0"),  # noqa: S104  # somebody may mean it
 }
-_FORMATS = {
-    "import": ("dotenv", "json", "yaml"),
+FORMATS = {
+    "import": ("dotenv", "json", "yaml", "toml"),
     "export": (
-        *("dotenv", "json", "yaml", "shell", "fish", "docker", "github", "systemd"),
+        *("dotenv", "json", "yaml", "toml", "shell", "fish", "docker", "github", "systemd"),
         *("kubernetes", "systemd-credentials"),
     ),
     "resolve": ("json", "yaml"),
 }
+"""command -> what its --format may be."""
+
 _SCOPES = ("secrets:read", "secrets:write", "secrets:reveal")
 _INSTALLING = ("install", "uninstall")
 _SHELLS = ("bash", "zsh", "fish", "powershell")
@@ -70,7 +72,7 @@ def of_option(node: Node, option: Option, given: Given, current: str) -> Candida
     """Return the candidates for the value of an option."""
     name, value = option.long, option.value
     if name == "--format":
-        return _plain(_FORMATS.get(node.path[-1], ()), current)
+        return _plain(FORMATS.get(node.path[-1], ()), current)
     if name in _FIXED:
         return _plain(_FIXED[name], current)
     if value in _PATHS:

@@ -101,7 +101,7 @@ COMMANDS = (
     Command(
         ("secrets", "import"),
         f"{_MODULES}.import_:import_",
-        "Store the secrets of .env, JSON or YAML files, or of the environment.",
+        "Store the secrets of .env, JSON, YAML or TOML files, or of the environment.",
     ),
     Command(
         ("secrets", "export"),

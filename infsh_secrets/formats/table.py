@@ -25,11 +25,13 @@ READERS = {
     DOTENV: f"{_PACKAGE}.dotenv_reader:parse",
     "json": f"{_PACKAGE}.json_object:parse",
     "yaml": f"{_PACKAGE}.yaml_mapping:parse",
+    "toml": f"{_PACKAGE}.toml_table:parse",
 }
 WRITERS = {
     DOTENV: f"{_PACKAGE}.dotenv:write",
     "json": f"{_PACKAGE}.json_object:write",
     "yaml": f"{_PACKAGE}.yaml_mapping:write",
+    "toml": f"{_PACKAGE}.toml_table:write",
     SHELL: f"{_PACKAGE}.shell:write",
     FISH: f"{_PACKAGE}.shell:write_fish",
     "docker": f"{_PACKAGE}.docker:write",
@@ -45,6 +47,7 @@ _ENDINGS = {
     ".json": "json",
     ".yaml": "yaml",
     ".yml": "yaml",
+    ".toml": "toml",
     ".sh": SHELL,
     ".fish": FISH,
 }

@@ -6,10 +6,12 @@ import base64
 import contextlib
 import json
 import tempfile
+import tomllib
 from pathlib import Path
 
 import pytest
 import readers
+import tomlkit
 import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -50,7 +52,7 @@ def in_a_folder(reader, text):
 @given(values)
 @example(NASTY)
 @settings(deadline=None)
-@pytest.mark.parametrize("form", ["dotenv", "json", "yaml"])
+@pytest.mark.parametrize("form", table.READERS)
 def test_what_is_written_is_read_back(form, texts):
     pairs = named(texts)
     parsed = table.reader(form)(table.writer(form)(pairs).text)
@@ -63,9 +65,10 @@ def test_what_is_written_is_read_back(form, texts):
 @settings(deadline=None)
 def test_libraries_read_what_is_written(texts):
     pairs = named(texts)
-    written = {form: table.writer(form)(pairs).text for form in ("dotenv", "json", "yaml")}
+    written = {form: table.writer(form)(pairs).text for form in table.READERS}
     assert_read(pairs, json.loads(written["json"]))
     assert_read(pairs, yaml.safe_load(written["yaml"]))
+    assert_read(pairs, tomllib.loads(written["toml"]))
     assert_read(pairs, in_a_folder(readers.python_dotenv, written["dotenv"]))
     secret = yaml.safe_load(write_kubernetes(pairs, "made-up").text)
     assert (secret["kind"], secret["metadata"]["name"]) == ("Secret", "made-up")
@@ -171,11 +174,31 @@ def test_no_value_can_end_what_github_reads():
     assert len(end) > 32
 
 
+@given(st.lists(special.map(lambda text: text.replace("\r", "")), max_size=20), st.data())
+@settings(deadline=None)
+def test_toml_is_read_with_the_line_of_each_name_however_it_is_written(texts, data):
+    lines, expected, choose = [], [], data.draw(st.randoms())
+    for key, text in named(texts):
+        ways = [lambda t=text, m=many: tomlkit.string(t, multiline=m) for many in (False, True)]
+        if "'" not in text:
+            ways.append(lambda t=text: tomlkit.string(t, literal="\n" not in t))
+        lines.append(choose.choice(["# it's [\n", "\n", ""]))
+        expected.append((key, text, "".join(lines).count("\n") + 1))
+        with contextlib.suppress(tomlkit.exceptions.InvalidStringError):
+            written = choose.choice(ways)().as_string()
+            lines.append(f"{choose.choice([key, repr(key)])} = {written} # '[\n")
+            continue
+        lines.append(f"{key} = {tomlkit.string(text).as_string()}\n")
+    text = "".join(lines)
+    assert tomllib.loads(text) == {key: value for key, value, _ in expected}
+    assert table.reader("toml")(text).entries == expected
+
+
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 @settings(deadline=None)
 def test_any_text_is_read_without_an_exception(text):
     parsed = dotenv_reader.parse(text)
     assert all(problem.reason for problem in parsed.problems)
-    for form in ("json", "yaml"):
+    for form in ("json", "yaml", "toml"):
         with contextlib.suppress(UsageError):
             table.reader(form)(text)

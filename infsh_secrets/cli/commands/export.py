@@ -27,7 +27,7 @@ def export(
         typer.Option(
             "--format",
             metavar="FORMAT",
-            help="dotenv (the default), json, yaml, shell, fish, docker, github, systemd, "
+            help="dotenv (the default), json, yaml, toml, shell, fish, docker, github, systemd, "
             "systemd-credentials or kubernetes; or what the name of the output file tells.",
         ),
     ] = None,

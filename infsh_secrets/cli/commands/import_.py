@@ -35,8 +35,8 @@ def import_(
         typer.Option(
             "--format",
             metavar="FORMAT",
-            help="dotenv, json or yaml; by default what the file's name tells, for standard input "
-            "dotenv.",
+            help="dotenv, json, yaml or toml; by default what the file's name tells, for standard "
+            "input dotenv.",
         ),
     ] = None,
     on_conflict: Annotated[
@@ -67,7 +67,7 @@ def import_(
         typer.Option("-m", "--meta", metavar="NAME=VALUE", help="A fact about each; repeatable."),
     ] = None,
 ) -> ImportResult:
-    """Store the secrets of .env, JSON or YAML files, or of the environment.
+    """Store the secrets of .env, JSON, YAML or TOML files, or of the environment.
 
     All of them or none, in one transaction; only empty values are left out. What is stored already
     gets a new version where the value is another; the old one stays in its history.
