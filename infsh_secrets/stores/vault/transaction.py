@@ -287,6 +287,8 @@ class Transaction:
 
     def read_ahead(self, places: Sequence[tuple[str, str]]) -> None:
         """Read the rows of a hundred secrets, (environment, key), that are to be loaded next."""
+        if not self._ledger.root.items:
+            return  # nothing is known of any name
         self._places = {place: name_index(self._index_key, *place) for place in places}
         unknown = [idx for idx in self._places.values() if idx not in self._items]
         self._ahead.read(self._ledger, unknown)
