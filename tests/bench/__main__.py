@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 import goals
 from installing import Install
 from installing_peers import install_peers
-from measuring import RUNS, load_warning
+from measuring import BUSY, RUNS, load, load_warning
 from report import GOALS, Report
 
 PARTS = {
@@ -69,9 +69,9 @@ def main():
         f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}"
     )
     print(about)
-    warning = load_warning()
-    if warning:
-        print(warning)
+    before = load()  # later the suite itself is a part of it
+    warning = load_warning(before)
+    print(warning or "The machine has nothing else to do.")
     begun = time.monotonic()
     runs = options.runs or (QUICK_RUNS if options.quick else RUNS)
     wanted = options.part or (QUICK if options.quick else tuple(PARTS))
@@ -81,12 +81,13 @@ def main():
         for name in wanted:
             module, _, function = PARTS[name].partition(":")
             getattr(importlib.import_module(module), function)(bench)
-    reached = goals.rows(report, [goal for goal in goals.GOALS if _asked(options, report, goal)])
+    asked = [goal for goal in goals.GOALS if _asked(options, report, goal)]
+    reached = goals.rows(report, asked, busy=before >= BUSY)
     reasons = sorted({why for name, why in report.absent.items() if name not in report.figures})
     left = ", ".join(name for name in PARTS if name not in wanted)
     notes = [f"{goals.summary(reached)}.", *reasons, *([f"Left out: {left}."] if left else [])]
     report.table(GOALS, goals.HEAD, reached, notes, main=True)
-    print(f"\n{time.monotonic() - begun:.0f} s. {load_warning()}".rstrip())
+    print(f"\n{time.monotonic() - begun:.0f} s; {warning or 'the machine had nothing else to do.'}")
     if options.markdown:
         with open(options.markdown, "w", encoding="utf-8") as file:
             file.write(report.markdown(_about(about, runs, warning)))

@@ -149,12 +149,19 @@ def _drain(outer):
             pass
 
 
-def load_warning():
-    """Return a sentence on how busy the machine is, "" if it is not."""
-    load = os.getloadavg()[0]
-    if load < 0.5:
+BUSY = 1.0
+
+
+def load():
+    """Return how many processes have wanted a processor in the last minute."""
+    return os.getloadavg()[0]
+
+
+def load_warning(most):
+    """Return a sentence on how busy the machine was, "" if it was not."""
+    if most < BUSY:
         return ""
     return (
-        f"The machine is busy with other things (load {load:.1f} on {os.cpu_count()} cores): "
-        "trust the processor times and the least ones before the medians."
+        f"The machine is busy with other things (load {most:.1f} on {os.cpu_count()} cores): "
+        "verdicts are by processor times, and medians are not to be trusted."
     )

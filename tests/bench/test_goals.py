@@ -41,6 +41,15 @@ def test_a_rate_counts_what_is_done_in_a_second():
     assert row[2:6] == ["33.3", "50", "100", MISSED]
 
 
+def test_a_busy_machine_is_judged_by_processor_times():
+    report = Report()
+    report.figure("get", 2.0, 2.0, 3.0)
+    report.figure("bytes", 700)
+    both = [Goal("get", "get", 2.6), Goal("bytes", "bytes", 900)]
+    assert [row[goals.VERDICT] for row in goals.rows(report, both)] == [MET, MET]
+    assert [row[goals.VERDICT] for row in goals.rows(report, both, busy=True)] == [MISSED, MET]
+
+
 def test_the_summary_counts_verdicts():
     report = Report()
     report.figure("one", 1)
