@@ -188,7 +188,7 @@ def _parts(text: bytes) -> tuple[bytes, bytes]:
 def _open(store: VaultStore, identity: bytes, sealed: bytes) -> Use | None:
     try:
         reader = Reader(
-            unpad(open_sealed(store.keys.record, use_context(store.vault, identity), sealed))
+            unpad(open_sealed(store.sealing, use_context(store.vault, identity), sealed))
         )
         moment, seen, user, program = reader.u64(), reader.u64(), reader.text(), reader.text()
         named = reader.named()
