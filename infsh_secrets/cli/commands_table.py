@@ -58,6 +58,12 @@ COMMANDS = (
         "Change what is known about a secret, not its value.",
     ),
     Command(
+        ("secrets", "environments"),
+        f"{_MODULES}.environments:environments",
+        "List the environments, and what is in them.",
+        ("envs",),
+    ),
+    Command(
         ("secrets", "stale"),
         f"{_MODULES}.stale:stale",
         "List what needs rotating, and why.",

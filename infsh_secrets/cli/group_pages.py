@@ -8,7 +8,7 @@ SECTIONS = {
     "Versions and undo": ("history", "rollback", "restore", "rename", "copy", "describe", "stale"),
     "In and out": ("import", "export", "diff", "sync"),
     "The vault": ("vault", "audit", "uses", "doctor"),
-    "Stores and teams": ("store", "team"),
+    "Stores and teams": ("store", "team", "environments"),
     "A server of your own": ("serve", "token"),
 }
 """title -> the commands and groups of `infsh secrets` that stand below it on its page."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from infsh_secrets.cli import (
     check_words,
     completion_words,
+    environment_words,
     record_words,
     remote_words,
     scan_words,
@@ -25,6 +26,7 @@ from infsh_secrets.domain.results import (
     AuditVerified,
     Changes,
     Checkup,
+    EnvironmentList,
     ExitCodes,
     KeyList,
     SecretHistory,
@@ -57,6 +59,8 @@ def names(result: Result) -> str:
     found = _secret_names(result)
     if isinstance(result, TeamList):
         found = result.teams
+    elif isinstance(result, EnvironmentList):
+        found = [one.name for one in result.environments]
     elif isinstance(result, ExitCodes):
         found = [name for _, name, _ in result.rows]
     elif isinstance(result, TeamCreated):
@@ -142,6 +146,8 @@ def table(
 
 
 def _set_up(result: Result, now: int) -> tuple[tuple[str, ...], list[tuple[str, ...]]] | None:
+    if isinstance(result, EnvironmentList) and result.environments:
+        return environment_words.TITLES, environment_words.rows(result, now)
     if isinstance(result, KeyList):
         return KEY_TITLES, key_rows(result)
     if isinstance(result, StoreList):
@@ -180,7 +186,9 @@ def sentences(result: Result, *, unicode: bool) -> list[str]:
             f"{_count(result.versions, 'version')}, "
             f"{_count(result.audit_entries, 'audit entry', 'audit entries')}.",
         ]
-    if isinstance(result, AuditList | StaleList | UseList):  # with rows they are tables
+    if isinstance(
+        result, AuditList | StaleList | UseList | EnvironmentList
+    ):  # with rows they are tables
         return [_nothing(result)]
     if isinstance(result, AuditVerified):
         return [record_words.audit_verified(result)]
@@ -212,7 +220,9 @@ def _teams(result: TeamList | TeamCreated | ServerResult | RemoteResult) -> list
     return [team + (" (in use)" if team == result.current else "") for team in result.teams]
 
 
-def _nothing(result: AuditList | StaleList | UseList) -> str:
+def _nothing(result: AuditList | StaleList | UseList | EnvironmentList) -> str:
+    if isinstance(result, EnvironmentList):
+        return environment_words.NONE_YET
     if isinstance(result, UseList):
         return use_words.NO_USES
     return version_words.NOTHING_STALE if isinstance(result, StaleList) else record_words.NO_RECORD

@@ -7,6 +7,7 @@ from infsh_secrets.domain.results import (
     AuditList,
     AuditVerified,
     Changes,
+    EnvironmentList,
     ExitCodes,
     KeyList,
     SecretHistory,
@@ -141,6 +142,10 @@ def _with_records_of_its_own(result: Result) -> Any:
     from infsh_secrets.domain.transfer_results import ExportResult, ImportResult
     from infsh_secrets.domain.use_results import UseList
 
+    if isinstance(result, EnvironmentList):
+        from infsh_secrets.cli import environment_words
+
+        return environment_words.as_data(result)
     if isinstance(result, REMOTE_RESULTS):
         from infsh_secrets.cli import remote_words
 

@@ -105,6 +105,21 @@ class StaleList(Record):
     secrets: list[StaleSecret]
 
 
+class EnvironmentSummary(Record):
+    """How many live secrets an environment has, when it was last changed, whether it is in use."""
+
+    name: str
+    secrets: int
+    changed: int
+    current: bool
+
+
+class EnvironmentList(Record):
+    """The environments of a store."""
+
+    environments: list[EnvironmentSummary]
+
+
 class VaultStatus(Record):
     """Which vault, what opened it, how much is in it."""
 
@@ -262,6 +277,7 @@ if TYPE_CHECKING:
         | Changes
         | SecretHistory
         | StaleList
+        | EnvironmentList
         | VaultStatus
         | VerifyReport
         | VaultTrusted
