@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import subprocess
@@ -16,13 +17,25 @@ for _number in (signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM):
     if signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, signal.SIG_DFL)
 
+# Thousands of processes are started: what each would compile anew is kept.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 PROGRAM = os.path.join(os.path.dirname(sys.executable), "infsh")
 
 
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory):
+    """Paths for homes; a numbered folder of pytest looks at all others first."""
+    folder = tmp_path_factory.mktemp("homes", numbered=False)
+    return (folder / f"home{number}" for number in itertools.count())
+
+
 @pytest.fixture(autouse=True)
-def own_home(tmp_path_factory, monkeypatch):
+def own_home(homes, monkeypatch):
     """An empty home; returns its path."""
-    home = tmp_path_factory.mktemp("home")
+    home = next(homes)
+    home.mkdir(mode=0o700)
     for name in list(os.environ):
         if name.startswith(("INFSH_", "XDG_", "INFERENCE_")) or name in (
             "CI",
