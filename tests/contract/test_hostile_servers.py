@@ -236,9 +236,10 @@ def endless(handler, _):
 
 
 def packed(size):
-    """Return so many bytes of blanks as gzip, made in pieces."""
+    """Return so many bytes of blanks as gzip: after a full flush each piece is packed alike."""
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-    return b"".join(packer.compress(b" " * 2**20) for _ in range(size >> 20)) + packer.flush()
+    pieces = [packer.compress(b" " * 2**20) + packer.flush(zlib.Z_FULL_FLUSH) for _ in range(2)]
+    return pieces[0] + pieces[1] * ((size >> 20) - 1)
 
 
 BOMB = packed(2**28)
