@@ -105,7 +105,7 @@ class YamlDocuments:
         try:
             data = SafeConstructor().construct_document(node)
             return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-        except (YAMLError, TypeError, ValueError):
+        except (YAMLError, TypeError, ValueError, LookupError):  # the last for tags that do not fit
             error = UsageError(
                 f"{self.path} holds something that JSON has not, such as a list as a key.",
                 "Leave --format json out.",

@@ -142,7 +142,18 @@ def test_braces_without_quotes(text):
     assert [str(use.name) for use in document.uses] == ["PLAIN"]
 
 
-@pytest.mark.parametrize("text", ["1: [a]\n? [a, b]\n: c\n", "a: .nan\n", "a: !!binary aGk=\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1: [a]\n? [a, b]\n: c\n",
+        "a: .nan\n",
+        "a: !!binary aGk=\n",
+        "a: !!bool maybe\n",  # tags that do not fit what they stand before
+        "a: !!int ''\n",
+        "a: !!float ''\n",
+        "a: !!int x\n",
+    ],
+)
 def test_what_json_has_not(text):
     with pytest.raises(UsageError, match="JSON has not"):
         of_yaml(text).as_json(values())
