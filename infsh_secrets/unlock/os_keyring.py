@@ -83,6 +83,12 @@ def _candidates(environ: Mapping[str, str]) -> tuple[str, ...]:
     return ()
 
 
+def _is_plain_secret_service(environ: Mapping[str, str]) -> bool:
+    """Tell whether `keyring` would ask the Secret Service first, and in no other way than usual."""
+    settings = ("PYTHON_KEYRING_BACKEND", "KEYRING_PROPERTY_")
+    return _candidates(environ) == _LINUX and not any(n.startswith(settings) for n in environ)
+
+
 def load(vault_id: bytes, key_id: bytes) -> str | None:
     """Return the text kept for a key, or None; UnavailableError when nothing answers."""
     return load_entry(SERVICE, _user(vault_id, key_id))
@@ -90,6 +96,15 @@ def load(vault_id: bytes, key_id: bytes) -> str | None:
 
 def load_entry(service: str, user: str) -> str | None:
     """Return the text kept under two names, or None; UnavailableError when nothing answers."""
+    if _is_plain_secret_service(os.environ):
+        from infsh_secrets.unlock import secret_service
+
+        try:
+            return _limited(lambda: secret_service.read(service, user))
+        except UnavailableError:
+            raise
+        except Exception:  # noqa: BLE001, S110  # `keyring` knows what to do, or says what is wrong
+            pass
     backend = find()
     if backend is None:
         return None

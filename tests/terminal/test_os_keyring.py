@@ -291,3 +291,43 @@ class TestDesktop:
         assert done.returncode == 0, done.stderr
         assert len(list(own_home.rglob("*.key"))) == 1
         assert infsh("secrets", "get", "SOME_KEY", "--plain").stdout == b"a-made-up-value"
+
+    READS = (
+        "python3 - <<'P'\n"
+        "import sys\n"
+        "from infsh_secrets.unlock import os_keyring\n"
+        "print(os_keyring.load_entry('a-service', 'a user'), 'keyring' in sys.modules)\n"
+        "print(os_keyring.load_entry('a-service', 'nobody'), 'keyring' in sys.modules)\n"
+        "P\n"
+    )
+    PUT = "printf %s 'a made-up téxt' | keyring set a-service 'a user' || exit 1\n"
+
+    def test_what_keyring_has_stored_is_read_without_it(self, session):
+        done = session(self.PUT + self.READS)
+        assert done.stdout.splitlines() == ["a made-up téxt False", "None False"], done.stderr
+
+    @pytest.mark.parametrize(
+        "setting",
+        [f"PYTHON_KEYRING_BACKEND={REAL}", "KEYRING_PROPERTY_SCHEME=default"],
+    )
+    def test_settings_of_keyring_are_for_keyring(self, session, setting):
+        done = session(self.PUT + f"export {setting}\n" + self.READS)
+        assert done.stdout.splitlines() == ["a made-up téxt True", "None True"], done.stderr
+
+    def test_a_locked_keyring_is_left_to_keyring(self, session):
+        lock = (
+            "python3 - <<'P'\n"
+            "import secretstorage\n"
+            "bus = secretstorage.dbus_init()\n"
+            "secretstorage.Collection(bus).lock()\n"
+            "from infsh_secrets.unlock import os_keyring, secret_service\n"
+            "try:\n"
+            "    print(secret_service.read('a-service', 'a user'))\n"
+            "except LookupError as error:\n"
+            "    print(error)\n"
+            "os_keyring.find = lambda: print('asked')\n"
+            "print(os_keyring.load_entry('a-service', 'a user'))\n"
+            "P\n"
+        )
+        done = session(self.PUT + lock)
+        assert done.stdout.splitlines() == ["locked", "asked", "None"], done.stderr
