@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from io import FileIO
 
 from infsh_secrets.domain.errors import DeniedError, InfshError, NotFoundError, UnavailableError
 from infsh_secrets.domain.sanitize import sanitize
@@ -202,37 +203,43 @@ class ExclusiveLock:
     what is done under it takes milliseconds.
     """
 
-    __slots__ = ("_descriptor", "_path")
+    __slots__ = ("_file", "_path")
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._descriptor = -1
+        self._file: FileIO | None = None
 
     def __enter__(self) -> None:
+        """Wait for the lock; a file object holds it, which goes with us if a signal ends us."""
         try:
-            self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | _NO_FOLLOW, 0o600)
+            self._file = FileIO(self._path, "r+", opener=_open_lock)
         except OSError as error:
             raise os_error(error, "lock file", self._path) from None
         try:
-            self._lock()
+            self._lock(self._file)
         except BaseException as error:
-            os.close(self._descriptor)
+            self._file.close()
             if isinstance(error, OSError):
                 raise os_error(error, "lock file", self._path) from None
             raise
 
-    def _lock(self) -> None:
+    def _lock(self, file: FileIO) -> None:
         if POSIX:
             import fcntl
 
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+            fcntl.flock(file, fcntl.LOCK_EX)
         else:
             from msvcrt import LK_LOCK, locking  # type: ignore[attr-defined,unused-ignore]
 
-            locking(self._descriptor, LK_LOCK, 1)
+            locking(file.fileno(), LK_LOCK, 1)
 
     def __exit__(self, *exception: object) -> None:
-        os.close(self._descriptor)
+        if self._file is not None:
+            self._file.close()
+
+
+def _open_lock(path: str, _: int) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT | _NO_FOLLOW, 0o600)
 
 
 def os_error(error: OSError, what: str, path: str) -> InfshError:

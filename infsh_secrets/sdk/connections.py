@@ -25,8 +25,17 @@ if TYPE_CHECKING:
 MOST_REQUESTS = 8
 """How many threads speak to a server at the same time; of a vault there is one connection."""
 
+_LOOK_AGAIN = 1.0
+"""Seconds."""
+
 _KEEPS_OPEN = (CheckFailedError, ConflictError, DeniedError, NotFoundError, UsageError)
 """Errors after which a connection is as good as before."""
+
+
+class _Loan:
+    """One use of a workspace, which lasts as long as this object is referred to."""
+
+    __slots__ = ("__weakref__",)
 
 
 class Connections:
@@ -35,29 +44,33 @@ class Connections:
     After an error that leaves a doubt about it, and when another file has taken a vault's place, a
     workspace is closed and opened anew. A fork waits until no thread is inside of the vault, and
     what was open is never used in the child.
+
+    A signal handler may raise at any place, also where a workspace is given back; then the loan
+    ends with its object, and whoever waits notices that within a second.
     """
 
     def __init__(self, make: Callable[[], Workspace]) -> None:
         self._make = make
         self._most = 1
         self._idle: list[Workspace] = []
-        self._lent: dict[int, Workspace] = {}
+        self._lent: dict[int, tuple[weakref.ref[_Loan], Workspace]] = {}
         self._closed = False
         self._forking = False
-        self._changed = threading.Condition()
+        self._renew_lock()
         _all.add(self)
+
+    def _renew_lock(self) -> None:
+        # Entering a Condition is Python code, where a signal could leave it locked for ever.
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
 
     @contextmanager
     def use(self) -> Iterator[Workspace]:
         """Lend a workspace to this thread; UsageError when all are closed."""
-        if threading.get_ident() in self._lent:
-            raise UsageError(
-                "The client is in use by this very thread.",
-                "Call it when the call that is under way has ended.",
-            )
+        loan = _Loan()
         sound = False
         try:
-            workspace = self._take()
+            workspace = self._take(loan)
             if workspace.replaced():
                 workspace.close()
             yield workspace
@@ -66,11 +79,11 @@ class Connections:
             sound = True
             raise
         finally:
-            self._give_back(sound=sound)
+            self._give_back(loan, sound=sound)
 
     def close(self) -> None:
         """Close what is idle now, and the rest when it is given back; nothing is lent any more."""
-        with self._changed:
+        with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []
             self._changed.notify_all()
@@ -81,18 +94,32 @@ class Connections:
         with suppress(Exception):  # whatever is in the way, nobody could be told
             self.close()
 
-    def _take(self) -> Workspace:
+    def _take(self, loan: _Loan) -> Workspace:
         me = threading.get_ident()
-        with self._changed:
+        with self._lock:
             while True:
+                self._end_loans()
+                if me in self._lent:
+                    raise UsageError(
+                        "The client is in use by this very thread.",
+                        "Call it when the call that is under way has ended.",
+                    )
                 if self._closed:
                     raise UsageError("The client is closed.", "Make another one: Client().")
                 free = self._idle or len(self._lent) < self._most
                 if free and not self._forking:
                     workspace = self._idle.pop() if self._idle else self._new()
-                    self._lent[me] = workspace
+                    self._lent[me] = (weakref.ref(loan), workspace)
                     return workspace
-                self._changed.wait()
+                self._changed.wait(_LOOK_AGAIN)
+
+    def _end_loans(self) -> None:
+        """Close what was lent to somebody who was interrupted while giving it back."""
+        for thread, (loan, workspace) in list(self._lent.items()):
+            if loan() is None:
+                with suppress(InfshError):
+                    workspace.close()
+                del self._lent[thread]
 
     def _new(self) -> Workspace:
         workspace = self._make()
@@ -100,15 +127,15 @@ class Connections:
         self._most = MOST_REQUESTS if remote is not None and remote.address is not None else 1
         return workspace
 
-    def _give_back(self, *, sound: bool) -> None:
+    def _give_back(self, loan: _Loan, *, sound: bool) -> None:
         me = threading.get_ident()
-        workspace = self._lent.get(me)
-        if workspace is None:
+        lent, workspace = self._lent.get(me, (None, None))
+        if lent is None or workspace is None or lent() is not loan:
             return  # it could not be lent, or this is a child that forked meanwhile
         if not sound:
             with suppress(InfshError):
                 workspace.close()
-        with self._changed:
+        with self._lock:
             self._lent.pop(me, None)
             closed = self._closed
             if not closed:
@@ -121,12 +148,14 @@ class Connections:
 
     def hold(self) -> None:
         """Let nobody in until `resume`, once no other thread is inside of a vault."""
-        self._changed.acquire()
+        self._lock.acquire()
         self._forking = True
         me = threading.get_ident()
         try:
+            self._end_loans()
             while self._most == 1 and self._lent.keys() - {me}:
-                self._changed.wait()
+                self._changed.wait(_LOOK_AGAIN)
+                self._end_loans()
         except BaseException:
             self.resume()
             raise
@@ -135,13 +164,14 @@ class Connections:
         """Go on in the process that has forked."""
         self._forking = False
         self._changed.notify_all()
-        self._changed.release()
+        self._lock.release()
 
     def renew(self) -> None:
         """Go on in the child, where nothing that was open may be used."""
         self._forking = False
-        self._changed = threading.Condition()
-        for workspace in (*self._idle, *self._lent.values()):
+        self._renew_lock()
+        lent = [workspace for _, workspace in self._lent.values()]
+        for workspace in (*self._idle, *lent):
             workspace.abandon()
         self._lent.clear()
 

@@ -416,6 +416,34 @@ def test_a_lock_excludes_other_processes_until_it_is_left(folder):
     assert try_lock(path) == "free"
 
 
+class LateError(Exception):
+    """What a signal handler raises."""
+
+
+def test_a_lock_is_let_go_when_a_signal_comes_while_it_is_left(folder):
+    path = str(folder / "lock")
+
+    def interrupt(frame, event, _):
+        if frame.f_code is ExclusiveLock.__exit__.__code__:
+            sys.settrace(None)
+            raise LateError(event)
+
+    def use():
+        with ExclusiveLock(path):
+            sys.settrace(interrupt)
+
+    before = sys.gettrace()
+    try:
+        with pytest.raises(LateError, match="call") as caught:
+            use()
+    finally:
+        sys.settrace(before)
+    assert try_lock(path) == "held"
+    with pytest.warns(ResourceWarning):  # Python closes the file
+        del caught
+    assert try_lock(path) == "free"
+
+
 def test_a_lock_file_is_no_link_and_has_a_folder(folder):
     os.symlink(folder / "target", folder / "link")
     with pytest.raises(DeniedError), ExclusiveLock(str(folder / "link")):
