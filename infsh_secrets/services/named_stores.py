@@ -13,6 +13,7 @@ from infsh_secrets.domain.addresses import is_url
 from infsh_secrets.domain.errors import ConflictError, NotFoundError, UsageError
 from infsh_secrets.domain.names import check_store
 from infsh_secrets.domain.remote_results import StoreAction, StoreList, StoreRow
+from infsh_secrets.domain.sanitize import sanitize
 from infsh_secrets.services import logins, tokens
 from infsh_secrets.services.remote_stores import origin_of
 from infsh_secrets.unlock import tokens as kept_tokens
@@ -143,7 +144,10 @@ def test(workspace: Workspace, name: str | None) -> Account:
             "The local vault is tested otherwise.", "Test it with: infsh secrets vault verify"
         )
     if settings.kind == PLUGIN:
-        raise UsageError("A store of a plugin has no token.", "Try it with: infsh secrets list")
+        raise UsageError(
+            "A store of a plugin has no token.",
+            f"Try it with: infsh secrets list -s {sanitize(settings.name)}",
+        )
     began = time.monotonic()
     account = logins.account(settings, workspace)
     taken = max(1, round((time.monotonic() - began) * 1000))

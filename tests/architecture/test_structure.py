@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 
@@ -86,3 +87,39 @@ def test_only_the_agreed_files_stand_at_the_top():
         "pyproject.toml",
         "tests",
     }
+
+
+OF_USE_CASES = re.compile(r"^(?:from|import) infsh_secrets\.(?!cli\b|domain\b)", re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: " ".join(command.path))
+def test_a_command_imports_its_use_case_when_it_runs(command):
+    """Help and completion import the module, and need nothing but its options."""
+    path = os.path.join(ROOT, *command.target.partition(":")[0].split(".")) + ".py"
+    with open(path, encoding="utf-8") as file:
+        assert not OF_USE_CASES.search(file.read()), "import it inside of the function"
+
+
+def results():
+    """Return the names of all that a command may return, as the union in `results` has them."""
+    with open(
+        os.path.join(ROOT, "infsh_secrets", "domain", "results.py"), encoding="utf-8"
+    ) as file:
+        union = re.search(r"    Result = \((.*?)\n    \)", file.read(), re.DOTALL)
+    return re.findall(r"\w+", union[1])
+
+
+@pytest.mark.parametrize("name", results())
+@pytest.mark.parametrize("module", ["records", "plain_text"])
+def test_every_result_has_a_form_for_people_and_one_for_programs(name, module):
+    """One that is not asked for is no error: it would print nothing."""
+    shown = ""
+    for source in ("output", module):
+        with open(
+            os.path.join(ROOT, "infsh_secrets", "cli", f"{source}.py"), encoding="utf-8"
+        ) as f:
+            shown += f.read()
+    group = re.sub(r"(?<=[a-z])Result$", "_RESULTS", name).upper()
+    assert re.search(rf"isinstance\([^:]*?\b({name}|{group})\b|= \([^=]*\b{name}\b", shown), (
+        f"cli/{module}.py does not know {name}"
+    )

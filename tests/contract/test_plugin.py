@@ -94,3 +94,15 @@ def test_plugins_are_not_looked_for_without_need(infsh, own_home):
     probe += "print('importlib.metadata' in sys.modules, 'httpx' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, check=True)
     assert done.stdout.splitlines()[-1] == b"False False"
+
+
+def test_what_tests_a_token_leads_to_what_tries_a_plugin(infsh, installed, tmp_path):
+    env = {"PYTHONPATH": installed}
+    assert (
+        infsh("secrets", "store", "add", "mine", f"shelf://{tmp_path}/s.json", env=env).stderr
+        == b""
+    )
+    done = infsh("secrets", "store", "test", "mine", env=env)
+    assert done.returncode == 2
+    assert b"infsh secrets list -s mine" in done.stderr
+    assert infsh("secrets", "list", "-s", "mine", env=env).returncode == 0
