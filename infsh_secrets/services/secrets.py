@@ -37,9 +37,10 @@ def read(workspace: Workspace, key: str, version: int | None = None) -> Secret:
 def known(workspace: Workspace, key: str) -> SecretInfo:
     """Return what is known of a secret, from the first environment of the chain that has it."""
     check_key(key)
+    store = workspace.store()
     for environment in workspace.settings.environments:
         try:
-            return workspace.store().info(environment, key)
+            return store.info(environment, key)
         except NotFoundError:
             continue
     raise _no_secret(workspace, key)
