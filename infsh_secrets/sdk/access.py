@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from infsh_secrets.config.settings import LOCAL_STORE, Options, Settings, environment_chain
 from infsh_secrets.domain.errors import KeyChangedError, UsageError
+from infsh_secrets.sdk.arguments import check_text
 from infsh_secrets.sdk.boundary import program
 from infsh_secrets.sdk.connections import Connections
 from infsh_secrets.services.workspace import Workspace, actor
@@ -44,6 +45,8 @@ class Access:
         `environment`, or a chain of several, is for this task. When the vault has got another key
         meanwhile it is opened again and the task repeated, which has done nothing then.
         """
+        if environment is not None:
+            check_text("An environment", environment)
         chain = None if environment is None else environment_chain(environment)
         try:
             return self._once(task, chain)
@@ -51,16 +54,21 @@ class Access:
             return self._once(task, chain)
 
     def _once(self, task: Callable[[Workspace], T], chain: tuple[str, ...] | None) -> T:
-        with self.connections.use() as workspace:
-            settings = workspace.settings
-            usual = settings.environments
-            settings.environments = chain or usual
-            try:
-                return task(workspace)
-            finally:
-                settings.environments = usual
-                if workspace.notices:
-                    _log(workspace.notices)
+        notices: list[str] = []
+        try:
+            with self.connections.use() as workspace:
+                settings = workspace.settings
+                usual = settings.environments
+                settings.environments = chain or usual
+                try:
+                    return task(workspace)
+                finally:
+                    settings.environments = usual
+                    notices += workspace.notices
+                    workspace.notices.clear()
+        finally:
+            if notices:
+                _log(notices)  # when others may go on: a handler of the log may use this client
 
     def _workspace(self) -> Workspace:
         from copy import copy
@@ -83,11 +91,10 @@ class Access:
 
 
 def _log(notices: list[str]) -> None:
-    """Write what a person would be told into the log of this package, and forget it."""
+    """Write what a person would be told into the log of this package."""
     import logging
 
     logger = logging.getLogger(LOGGER)
     for notice in notices:
         level = logging.WARNING if notice.startswith("Warning:") else logging.INFO
         logger.log(level, "%s", notice)
-    notices.clear()

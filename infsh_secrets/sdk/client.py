@@ -10,6 +10,7 @@ from infsh_secrets.domain.errors import UsageError
 from infsh_secrets.domain.models import SecretValue
 from infsh_secrets.domain.names import check_store
 from infsh_secrets.sdk.access import Access
+from infsh_secrets.sdk.arguments import check_text, given_bytes, names_of, path_of, place_of
 from infsh_secrets.sdk.boundary import boundary, program
 from infsh_secrets.sdk.secrets import Secrets
 from infsh_secrets.stores.base import SecretStore
@@ -90,6 +91,14 @@ class Client:
             raise UsageError(
                 "A store that is open needs neither team, place nor key.", "Leave them out."
             )
+        vault_path = place_of(vault, "vault")
+        key_path = place_of(key_file, "key_file")
+        words_path = place_of(passphrase_file, "passphrase_file")
+        for option, text in (("store", None if given else store), ("team", team)):
+            if text is not None:
+                check_text(f"`{option}`", text)
+        if environment is not None:
+            check_text("An environment", environment)
         words, secret_token = _hidden(passphrase), _hidden(token)
         named = None if isinstance(store, SecretStore) else store
         self._shown = _shown(named, given)
@@ -99,12 +108,12 @@ class Client:
                 store=named,
                 team=team,
                 environment=environment,
-                vault=None if vault is None else os.fspath(vault),
-                key_file=None if key_file is None else os.fspath(key_file),
+                vault=vault_path,
+                key_file=key_path,
                 key_fd=key_fd,
-                passphrase=None if words is None else words.reveal(),
-                passphrase_file=None if passphrase_file is None else os.fspath(passphrase_file),
-                token=None if secret_token is None else secret_token.reveal(),
+                passphrase=_revealed(words),
+                passphrase_file=words_path,
+                token=_revealed(secret_token),
                 accept_rollback=accept_rollback,
                 offline=offline,
             )
@@ -204,11 +213,11 @@ class Client:
         from infsh_secrets.services import manifests, requirements
         from infsh_secrets.services.check import examine
 
-        path = manifests.locate(None if manifest is None else os.fspath(manifest))
+        path = manifests.locate(None if manifest is None else path_of(manifest, "manifest"))
 
         def check(workspace: Workspace) -> CheckResult:
             found, runs = requirements.read(path, workspace.notices)
-            allowed = _names(allow_env)
+            allowed = names_of(allow_env, "allow_env")
             return examine(workspace, found, os.environ, strict=strict, allowed=allowed, runs=runs)
 
         return self._access.perform(check, environment)
@@ -236,7 +245,8 @@ class Client:
         """
         from infsh_secrets.services.render import render_text
 
-        names = None if only is None else _names(only)
+        check_text("A template", template)
+        names = None if only is None else names_of(only, "only")
         return self._access.perform(
             lambda workspace: render_text(workspace, template, names, julep=julep), environment
         )
@@ -257,7 +267,7 @@ class Client:
         from infsh_secrets.sdk.redactor import Redactor
         from infsh_secrets.services.redaction import redactor
 
-        names = None if only is None else _names(only)
+        names = None if only is None else names_of(only, "only")
         found = self._access.perform(
             lambda workspace: redactor(workspace, names, every_environment=environment is None),
             environment,
@@ -296,9 +306,11 @@ class Client:
 def _hidden(text: str | SecretValue | None) -> SecretValue | None:
     if text is None or isinstance(text, SecretValue):
         return text
-    from infsh_secrets.sdk.models import given_bytes
-
     return SecretValue(given_bytes(text))
+
+
+def _revealed(text: SecretValue | None) -> str | None:
+    return None if text is None else given_bytes(text).decode()
 
 
 def _shown(named: str | None, given: SecretStore | None) -> str:
@@ -326,23 +338,20 @@ def _request(
     from infsh_secrets.execution.environment import EVERYTHING
     from infsh_secrets.services.run_request import Request
 
-    if only is not None and not _names(only):
+    chosen = None if only is None else names_of(only, "only")
+    if chosen == []:
         raise UsageError("`only` names no secret.", "Name one, or leave it out.")
     if isinstance(preserve, bool):
         preserve = (EVERYTHING,) if preserve else ()
     return Request(
         [program()],
-        file=None if manifest is None else os.fspath(manifest),
-        only=None if only is None else _names(only),
+        file=None if manifest is None else path_of(manifest, "manifest"),
+        only=chosen,
         everything=everything,
-        preserve=_names(preserve),
+        preserve=names_of(preserve, "preserve_env"),
         pristine=pristine,
-        allow=_names(allow),
+        allow=names_of(allow, "allow_env"),
     )
-
-
-def _names(names: Names) -> list[str]:
-    return [names] if isinstance(names, str) else list(names)
 
 
 def _environ(plan: Plan, beyond: Mapping[str, str] | None = None) -> Environ:

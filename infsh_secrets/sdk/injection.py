@@ -7,6 +7,7 @@ import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from infsh_secrets.domain.errors import UsageError
 from infsh_secrets.sdk.boundary import boundary
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ class Injection:
         trace: TracebackType | None,
     ) -> None:
         """Give every variable the value back that it had."""
+        if not self._entered:
+            raise UsageError("This injection is not entered.", "Use it by `with`.")
         layer, record = self._entered.pop()
         _layers.remove(layer)
         record.ended(0 if kind is None else 1)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping  # noqa: TC003  # tools read the types of the fields
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from infsh_secrets.domain.errors import UsageError
 from infsh_secrets.domain.models import SecretValue
 from infsh_secrets.sdk.boundary import boundary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from infsh_secrets.domain.models import SecretInfo, VersionInfo
-    from infsh_secrets.services.writing import Facts
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+_LATEST_MS = int(_LATEST.timestamp()) * 1000
 
 
 class StoredValue(SecretValue):
@@ -128,44 +129,7 @@ def secret_of(
 
 
 def moment(milliseconds: int) -> datetime:
-    """Return an aware time in UTC."""
+    """Return an aware time in UTC; what is later than the year 9999 is its end."""
+    if milliseconds >= _LATEST_MS:
+        return _LATEST
     return _EPOCH + timedelta(milliseconds=milliseconds)
-
-
-def given_bytes(value: object) -> bytes:
-    """Return the bytes of a value that a program gives; UsageError for what can be none."""
-    if isinstance(value, SecretValue):
-        return value.reveal_bytes()
-    if isinstance(value, bytes):
-        return value
-    if not isinstance(value, str):
-        raise UsageError(
-            f"A value is text or bytes, and this is {type(value).__name__}.",
-            "Give it as str, bytes or SecretValue.",
-        )
-    try:
-        return value.encode()
-    except UnicodeEncodeError:
-        raise UsageError(
-            "The value is not UTF-8 text.", "Encode binary data first, for example with base64."
-        ) from None
-
-
-def facts(
-    description: str | None,
-    metadata: Mapping[str, str] | None,
-    expires: str | datetime | timedelta | None,
-) -> Facts:
-    """Return what a program says of a secret, as the services take it; UsageError if it cannot."""
-    from infsh_secrets.services.writing import Facts
-
-    pairs = tuple((metadata or {}).items())
-    if not all(isinstance(text, str) for pair in pairs for text in pair):
-        raise UsageError("Metadata is text, names and values.", "Write numbers as text, too.")
-    if isinstance(expires, timedelta):
-        expires = datetime.now(UTC) + expires
-    if isinstance(expires, datetime):
-        if expires.tzinfo is None:
-            raise UsageError("The expiry has no time zone.", "Add one, as in tzinfo=UTC.")
-        expires = expires.isoformat()
-    return Facts(description, pairs, expires)

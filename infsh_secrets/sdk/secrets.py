@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from infsh_secrets.domain.errors import UsageError
-from infsh_secrets.sdk.boundary import boundary
-from infsh_secrets.sdk.models import (
-    SecretVersion,
-    StoredValue,
+from infsh_secrets.sdk.arguments import (
+    check_names,
+    check_text,
     facts,
     given_bytes,
-    moment,
-    secret_of,
+    names_of,
+    pairs_of,
 )
+from infsh_secrets.sdk.boundary import boundary
+from infsh_secrets.sdk.models import SecretVersion, StoredValue, moment, secret_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -132,6 +133,7 @@ class Secrets:
         >>> client.secrets.get("JINA_API_KEY").reveal()
         'made-up-value'
         """
+        check_names(name)
         from infsh_secrets.services import ages, views
 
         def read(workspace: Workspace) -> Secret:
@@ -167,6 +169,11 @@ class Secrets:
         """
         from infsh_secrets.services import views
 
+        for pattern in patterns:
+            check_text("A pattern", pattern)
+        for option, length in (("`stale`", stale), ("`unused`", unused)):
+            if length is not None:
+                check_text(option, length, 'text as in "90d"')
         chosen = views.filters(
             patterns,
             (),
@@ -178,8 +185,7 @@ class Secrets:
             sort=sort,
             reverse=reverse,
         )
-        pairs = tuple((metadata or {}).items())
-        return self._listed(chosen._replace(metadata=pairs), environment)
+        return self._listed(chosen._replace(metadata=pairs_of(metadata)), environment)
 
     @boundary
     def update(
@@ -189,7 +195,7 @@ class Secrets:
         value: Value | None = None,
         description: str | None = None,
         metadata: Mapping[str, str] | None = None,
-        unset: Sequence[str] = (),
+        unset: str | Sequence[str] = (),
         expires: Expiry | None = None,
         environment: str | None = None,
         strict: bool = False,
@@ -207,16 +213,18 @@ class Secrets:
         >>> secret.description, secret.metadata, secret.version
         ('boxes', {}, 1)
         """
+        check_names(name)
         from infsh_secrets.services import changing, views
         from infsh_secrets.services.writing import Request
 
         said = facts(description, metadata, expires)
+        forgotten = tuple(names_of(unset, "unset"))
         if value is None:
             return self._change(
-                lambda workspace: changing.describe(workspace, name, said, tuple(unset)),
+                lambda workspace: changing.describe(workspace, name, said, forgotten),
                 environment,
             )
-        if unset:
+        if forgotten:
             raise UsageError(
                 "Metadata is not forgotten together with a new value.", "Do it in two calls."
             )
@@ -235,6 +243,7 @@ class Secrets:
     @boundary
     def rename(self, old: str, new: str, *, environment: str | None = None) -> Secret:
         """Give a secret another name; ConflictError when another one, deleted even, has it."""
+        check_names(old, new)
         from infsh_secrets.services import changing
 
         return self._change(lambda workspace: changing.rename(workspace, old, new), environment)
@@ -249,6 +258,7 @@ class Secrets:
         environment: str | None = None,
     ) -> Secret:
         """Make a new secret with the newest value of another; ConflictError when it is there."""
+        check_names(name, *([] if to_name is None else [to_name]))
         from infsh_secrets.services import changing
 
         return self._change(
@@ -268,6 +278,7 @@ class Secrets:
         >>> client.secrets.rollback("EXA_API_KEY").reveal()
         'made-up-value'
         """
+        check_names(name)
         from infsh_secrets.services import changing
 
         return self._change(lambda workspace: changing.rollback(workspace, name, to), environment)
@@ -331,6 +342,7 @@ class Secrets:
     @boundary
     def history(self, name: str, *, environment: str | None = None) -> tuple[SecretVersion, ...]:
         """Return the kept versions of a secret, live or deleted, newest first."""
+        check_names(name)
         from infsh_secrets.services import ages
 
         def read(workspace: Workspace) -> tuple[SecretVersion, ...]:
@@ -353,6 +365,7 @@ class Secrets:
     def _write(self, name: str, data: bytes, request: Request, environment: str | None) -> Secret:
         from infsh_secrets.services import writing
 
+        check_names(name)
         return self._change(
             lambda workspace: writing.write(workspace, [(name, data)], request), environment
         )
@@ -401,3 +414,4 @@ def _place(workspace: Workspace) -> tuple[str, str]:
 def _some(names: Sequence[str]) -> None:
     if not names:
         raise UsageError("No secret is named.", "Name one or several.")
+    check_names(*names)

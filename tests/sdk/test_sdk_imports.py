@@ -25,6 +25,7 @@ OF_THE_CLIENT = {
     for name in (
         "sdk",
         "sdk.access",
+        "sdk.arguments",
         "sdk.boundary",
         "sdk.client",
         "sdk.connections",
