@@ -45,6 +45,9 @@ class SecretValue:
     def __reduce__(self) -> str:
         raise TypeError("a secret value is not pickled")
 
+    def __getstate__(self) -> object:
+        raise TypeError("a secret value is not pickled")
+
     def __copy__(self) -> Self:
         return self
 

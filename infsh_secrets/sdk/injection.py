@@ -46,6 +46,9 @@ class Environ(Mapping[str, str]):
     def __reduce__(self) -> str:
         raise TypeError("an environment with secrets is not pickled")
 
+    def __getstate__(self) -> object:
+        raise TypeError("an environment with secrets is not pickled")
+
 
 class Injection:
     """A context manager that puts variables into `os.environ` and takes them out again.

@@ -9,6 +9,7 @@ from infsh_secrets.sdk.boundary import boundary
 
 if TYPE_CHECKING:
     import logging
+    from typing import Self
 
     from infsh_secrets.execution.redact import Redactor as Finder
 
@@ -31,6 +32,15 @@ class Redactor:
     def __repr__(self) -> str:
         return f"<Redactor of {self._finder!r}>"
 
+    def __reduce__(self) -> str:
+        raise TypeError("what looks for secrets is not pickled: make one in each process")
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
     @boundary
     def redact(self, text: Text) -> Text:
         """Return the text, or the bytes, with marks."""
@@ -43,10 +53,11 @@ class Redactor:
     def filter(self, record: logging.LogRecord) -> bool:
         """Put marks into the message of a record, its exception and its texts; let it pass.
 
-        Arguments become part of the message, an exception becomes its text. Objects that are added
-        as `extra` are left alone unless they are text.
+        Arguments become part of the message, an exception becomes its text; of arguments that do
+        not fit their message their number is told. Objects that are added as `extra` are left alone
+        unless they are text.
         """
-        record.msg, record.args = record.getMessage(), None
+        record.msg, record.args = _message(record), None
         if record.exc_info:
             lines = traceback.format_exception(*record.exc_info)
             record.exc_text, record.exc_info = "".join(lines).removesuffix("\n"), None
@@ -58,3 +69,12 @@ class Redactor:
     def _marked(self, data: bytes) -> bytes:
         stream = self._finder.stream()
         return stream.feed(data) + stream.flush()
+
+
+def _message(record: logging.LogRecord) -> str:
+    """Return the message of a record; a mistake in a call of `logging` never ends a program."""
+    try:
+        return record.getMessage()
+    except Exception:  # noqa: BLE001  # objects of any kind are asked for their text
+        known = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
+        return f"{known} (with {len(record.args or ())} arguments that do not fit)"

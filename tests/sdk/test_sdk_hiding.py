@@ -74,9 +74,22 @@ def test_nothing_is_pickled(secret, any_client):
         any_client,
         any_client.secrets,
         any_client.environ(all=True),
+        any_client.redactor(),
+        SecretValue(CANARY.encode()),
     ):
-        with pytest.raises(TypeError):
+        with pytest.raises(TypeError, match="not pickled"):
             pickle.dumps(thing)
+
+
+def test_no_state_is_given_to_other_serializers(secret, any_client):
+    for thing in (secret.value, SecretValue(CANARY.encode()), any_client.environ(all=True)):
+        with pytest.raises(TypeError, match="not pickled"):
+            thing.__getstate__()
+
+
+def test_copies_of_a_redactor_are_the_same_one(secret, any_client):
+    redactor = any_client.redactor()
+    assert copy.copy(redactor) is copy.deepcopy([redactor])[0] is redactor
 
 
 def test_a_secret_does_not_hold_its_value(any_client, secret):

@@ -95,6 +95,26 @@ def test_no_log_record_shows_a_value(log):
     assert "100%" in shown
 
 
+class Unwilling:
+    """An object without a text."""
+
+    def __str__(self):
+        raise ValueError(CANARY)
+
+
+def test_a_mistake_in_a_call_of_the_log_ends_nothing(log, capsys):
+    logger, out = log
+    extra = {"extra": "x"}
+    logger.info(f"{CANARY} %s %s", CANARY, extra=extra)  # noqa: G004
+    logger.info("%d", CANARY, extra=extra)
+    logger.info("%(b)s", {"a": CANARY}, extra=extra)
+    logger.info(Unwilling(), extra=extra)
+    shown = out.getvalue()
+    assert CANARY not in shown + "".join(capsys.readouterr())
+    assert f"{MARK} %s %s (with 1 arguments that do not fit)" in shown
+    assert "Unwilling (with 0 arguments that do not fit)" in shown
+
+
 def test_threads_share_it(redactor):
     given = set()
 
