@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import signal
@@ -22,6 +23,21 @@ sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 PROGRAM = os.path.join(os.path.dirname(sys.executable), "infsh")
+
+
+MEMORY = "/dev/shm"
+ENOUGH_BYTES = 2 << 30
+
+
+def pytest_configure():
+    """Have temporary folders in memory where it is large: vaults wait for the disk all the time."""
+    if "PYTEST_DEBUG_TEMPROOT" in os.environ or "TMPDIR" in os.environ:
+        return
+    with contextlib.suppress(OSError):
+        memory = os.statvfs(MEMORY)
+        large = memory.f_bavail * memory.f_frsize >= ENOUGH_BYTES
+        if large and not memory.f_flag & os.ST_NOEXEC and os.access(MEMORY, os.W_OK):
+            os.environ["PYTEST_DEBUG_TEMPROOT"] = MEMORY
 
 
 @pytest.fixture(scope="session")
