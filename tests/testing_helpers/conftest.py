@@ -9,6 +9,9 @@ import sys
 import pytest
 from guarded_projects import BEGIN, Tried
 
+WITHOUT = ("-p", "no:cacheprovider", "-p", "no:schemathesis")
+"""That plugin's import takes longer than a project's tests."""
+
 
 @pytest.fixture
 def try_pytest(tmp_path):
@@ -21,7 +24,7 @@ def try_pytest(tmp_path):
         (folder / "conftest.py").write_text(conftest)
         (folder / "pytest.ini").write_text(f"[pytest]\naddopts = --strict-markers -rA\n{ini}")
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
+            [sys.executable, "-m", "pytest", *WITHOUT, *arguments],
             cwd=folder,
             env={**os.environ, "COLUMNS": "200", **(env or {})},
             stdout=subprocess.PIPE,
