@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PIECE = 8
 """Characters; of a value that pytest has shortened, pieces of so many are found as well."""
 
-_MARK = re.compile(r"\[REDACTED:(\w+)\]")
+_MARK = re.compile(r"\[REDACTED:([^\]]*)\]")
 _FEW_CHARACTERS = 3
 
 

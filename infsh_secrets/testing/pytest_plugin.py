@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from infsh_secrets.domain.models import SecretValue
     from infsh_secrets.sdk.client import Client
     from infsh_secrets.stores.memory import MemoryStore
     from infsh_secrets.testing.guard import Guard
@@ -103,13 +104,25 @@ def secrets_client(secrets_store: MemoryStore) -> Iterator[Client]:
 
 
 @pytest.fixture
-def secrets_guard(request: pytest.FixtureRequest) -> Callable[[str, str | bytes], None]:
-    """Give a function `(name, value)`: a test that shows this value, too, fails."""
+def secrets_guard(
+    request: pytest.FixtureRequest,
+) -> Callable[[str, str | bytes | SecretValue], None]:
+    """Give a function `(name, value)`: a test that shows this value, too, fails.
+
+    The value is text, bytes or a SecretValue; it raises UsageError for anything else, None say.
+    """
+    from infsh_secrets.sdk.arguments import given_bytes
+
     guard = _guard(request)
 
-    def add(name: str, value: str | bytes) -> None:
+    def add(name: str, value: str | bytes | SecretValue) -> None:
+        __tracebackhide__ = True
+        if isinstance(value, str):
+            data = value.encode("utf-8", "surrogatepass")
+        else:
+            data = given_bytes(value)
         if guard is not None:
-            guard.add(name, value.encode() if isinstance(value, str) else value)
+            guard.add(str(name), data)
 
     return add
 

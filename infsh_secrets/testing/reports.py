@@ -55,6 +55,8 @@ def _judge_captured(guard: Guard, report: pytest.TestReport) -> None:
         sections = 0
     for title, content in report.sections[sections:]:
         guard.judge(_place(title), content)
+    if hasattr(report, "wasxfail"):
+        guard.judge("the reason of the expected failure", text_of(report.wasxfail))
     for name, value in report.user_properties[properties:]:
         guard.judge("a recorded property", f"{name}\n{text_of(value)}")
 

@@ -112,6 +112,48 @@ def test_variables_are_back():
     tried.assert_hidden()
 
 
+def test_what_may_be_guarded(try_pytest):
+    tried = try_pytest(
+        """
+def test_name(secrets_guard):
+    secrets_guard("a-name of [its own]", VALUE)
+    print(VALUE)
+
+def test_hidden(secrets_guard):
+    secrets_guard("TOKEN", SecretValue(VALUE.encode()))
+    print(VALUE)
+
+def test_surrogates(secrets_guard):
+    secrets_guard("TOKEN", VALUE + chr(0xdc80))
+    print((VALUE + chr(0xdc80)).encode("utf-8", "surrogatepass").decode("utf-8", "replace"))
+
+def test_absent(secrets_guard):
+    secrets_guard("TOKEN", os.environ.get("NO_SUCH_VARIABLE"))
+
+def test_after(secrets_guard):
+    secrets_guard("TOKEN", VALUE)
+""",
+    )
+    assert tried.results["test_name"].startswith("FAILED - showed a secret: a-name of [its own")
+    assert tried.results["test_hidden"] == "FAILED - showed a secret: TOKEN in stdout"
+    assert "text or bytes" in tried.results["test_absent"]
+    assert tried.results["test_after"] == "PASSED"
+    assert "INTERNALERROR" not in tried.text
+
+
+def test_the_reason_of_an_expected_failure_is_judged(try_pytest):
+    tried = try_pytest(
+        """
+@pytest.mark.xfail(reason="with " + VALUE)
+def test_marked(store):
+    raise ValueError
+""",
+    )
+    assert tried.results["test_marked"].startswith("FAILED")
+    assert "showed a secret: API_KEY in the reason of the expected failure" in tried.text
+    tried.assert_hidden()
+
+
 def test_an_id_that_shows_a_value(try_pytest):
     tried = try_pytest(
         """
