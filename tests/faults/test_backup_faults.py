@@ -3,6 +3,7 @@
 import os
 import random
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +11,8 @@ import time
 
 import pytest
 
+SLOW = pytest.mark.slow
+SIZES = [0, pytest.param(1, marks=SLOW), 4, pytest.param(32, marks=SLOW), 64]
 CHILD = "import sys; from infsh_secrets.entry import run; sys.exit(run(sys.argv[1:]))"
 
 
@@ -34,13 +37,21 @@ def ask(home, *arguments, limit=None):
     return process.returncode, out, err
 
 
-@pytest.fixture
-def home(own_home):
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    """A home with a vault and an older backup of it; made once, and copied for each test."""
+    home = tmp_path_factory.mktemp("prepared")
     pairs = [f"KEY_{n}={'v' * 2000}{n}" for n in range(20)]
-    assert ask(own_home, "set", *pairs)[0] == 0
-    assert ask(own_home, "set", "MARK", "old")[0] == 0
-    assert ask(own_home, "vault", "backup", str(own_home / "copy"))[0] == 0
-    assert ask(own_home, "set", "MARK", "new")[0] == 0
+    assert ask(home, "set", *pairs)[0] == 0
+    assert ask(home, "set", "MARK", "old")[0] == 0
+    assert ask(home, "vault", "backup", str(home / "copy"))[0] == 0
+    assert ask(home, "set", "MARK", "new")[0] == 0
+    return home
+
+
+@pytest.fixture
+def home(prepared, own_home):
+    shutil.copytree(prepared, own_home, dirs_exist_ok=True)
     return own_home
 
 
@@ -84,7 +95,7 @@ def restore_kills(home, seed, kills):
 
 
 def test_kill_while_a_backup_is_restored(home, report):
-    report("kill -9 of restore: " + restore_kills(home, 1, 6))
+    report("kill -9 of restore: " + restore_kills(home, 1, 4))
 
 
 @pytest.mark.slow
@@ -111,7 +122,7 @@ def backup_kills(home, seed, kills):
 
 
 def test_kill_while_a_backup_is_made(home, report):
-    report("kill -9 of backup: " + backup_kills(home, 3, 6))
+    report("kill -9 of backup: " + backup_kills(home, 3, 4))
 
 
 @pytest.mark.slow
@@ -119,7 +130,7 @@ def test_kill_while_a_backup_is_made_long(home, report):
     report("kill -9 of backup, long: " + backup_kills(home, 4, 60))
 
 
-@pytest.mark.parametrize("kib", [0, 1, 4, 32, 64])
+@pytest.mark.parametrize("kib", SIZES)
 def test_a_full_disk_leaves_no_backup_and_the_vault_as_it_was(home, kib):
     before = vault_of(home).read_bytes()
     status, out, err = ask(home, "vault", "backup", str(home / "target"), limit=kib * 1024)
@@ -128,7 +139,7 @@ def test_a_full_disk_leaves_no_backup_and_the_vault_as_it_was(home, kib):
     assert vault_of(home).read_bytes() == before
 
 
-@pytest.mark.parametrize("kib", [0, 1, 4, 32, 64])
+@pytest.mark.parametrize("kib", SIZES)
 def test_a_full_disk_leaves_the_vault_that_was_to_be_replaced(home, kib):
     before = vault_of(home).read_bytes()
     status, out, err = ask(home, "vault", "restore", str(home / "copy"), limit=kib * 1024)

@@ -50,10 +50,10 @@ def listed(infsh):
 @pytest.mark.parametrize(
     ("method", "number", "moment", "happened"),
     [
-        ("put", 1, "before", False),
+        pytest.param("put", 1, "before", False, marks=pytest.mark.slow),
         ("put", 7, "after", False),
-        ("delete", 1, "after", False),
-        ("_write", 1, "before", False),
+        pytest.param("delete", 1, "after", False, marks=pytest.mark.slow),
+        pytest.param("_write", 1, "before", False, marks=pytest.mark.slow),
         ("_write", 1, "after", False),
         ("commit", 1, "before", False),
         ("commit", 1, "after", True),

@@ -250,7 +250,7 @@ def test_faults(run_all, report):
     sums = collections.Counter()
     total = 0
     for operation in traced.OPERATIONS:
-        counts, number = run_all(operation, sampled(1, 4))
+        counts, number = run_all(operation, sampled(1, 2))
         sums += counts
         total += number
     report(f"EIO, ENOSPC and kill at a system call: {told(sums, total)}")

@@ -54,8 +54,8 @@ def test_size_of_the_sample(sample):
 
 
 def test_flipped_bytes(sample, target, report):
-    found = run_flips(sample, target, 1, 1500)
-    report(f"flipped bytes: 1,500 mutants, 0 wrong answers, {dict(found)}")
+    found = run_flips(sample, target, 1, 400)
+    report(f"flipped bytes: 400 mutants, 0 wrong answers, {dict(found)}")
 
 
 @pytest.mark.slow
@@ -200,10 +200,10 @@ def run_foreign_splices(states, target, seed, number):
 
 
 def test_spliced_pages(states, target, report):
-    found = run_splices(states, target, 7, 200)
-    report(f"page splices of two states: 200, 0 wrong answers, {dict(found)}")
-    found = run_foreign_splices(states, target, 8, 100)
-    report(f"page splices of two vaults: 100, 0 wrong answers, {dict(found)}")
+    found = run_splices(states, target, 7, 80)
+    report(f"page splices of two states: 80, 0 wrong answers, {dict(found)}")
+    found = run_foreign_splices(states, target, 8, 40)
+    report(f"page splices of two vaults: 40, 0 wrong answers, {dict(found)}")
 
 
 @pytest.mark.full

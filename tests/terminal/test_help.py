@@ -24,16 +24,21 @@ def path(request):
     return request.param
 
 
+_READ = {}
+
+
 @pytest.fixture
 def page(capfd):
-    """Return the help of a command, run in this process."""
+    """Return the help of a command, run in this process and once for all that read it."""
 
     def read(*words):
-        capfd.readouterr()
-        assert entry.run([*words, "--help"]) == 0
-        out, err = capfd.readouterr()
-        assert err == ""
-        return out
+        if words not in _READ:
+            capfd.readouterr()
+            assert entry.run([*words, "--help"]) == 0
+            out, err = capfd.readouterr()
+            assert err == ""
+            _READ[words] = out
+        return _READ[words]
 
     return read
 

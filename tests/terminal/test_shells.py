@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -18,7 +20,7 @@ START = {
     ),
     "zsh": (
         ("zsh", "-f", "-i"),
-        f"unsetopt zle_bracketed_paste beep; autoload -U compinit; compinit -u -D; "
+        f"unsetopt zle_bracketed_paste beep; autoload -U compinit; compinit -u -C -d $ZSH_DUMP; "
         f"source {FOLDER}/_infsh",
     ),
     "fish": (
@@ -64,12 +66,19 @@ class Shell:
         assert self.terminal.text == f"> {typed}~"
 
 
+@pytest.fixture(scope="session")
+def zsh_dump(tmp_path_factory):
+    """What the first zsh finds out about all completions of this system, for those that follow."""
+    return str(tmp_path_factory.mktemp("zsh") / "dump")
+
+
 @pytest.fixture(params=START)
-def shell(request, terminal):
+def shell(request, terminal, zsh_dump):
     argv, script = START[request.param]
     if not shutil.which(argv[0]):
         pytest.skip(f"{argv[0]} is not installed")
-    made = terminal(*argv, columns=120, lines=60, env={"PS1": "> ", "PROMPT": "> "})
+    env = {"PS1": "> ", "PROMPT": "> ", "ZSH_DUMP": zsh_dump}
+    made = terminal(*argv, columns=120, lines=60, env=env)
     made.line(
         f"{script}; clear; echo ready-$((1 + 1))"
         if argv[0] != "fish"
@@ -79,17 +88,25 @@ def shell(request, terminal):
     return Shell(made, request.param)
 
 
-@pytest.fixture
-def vault(infsh):
-    for key, *rest in (
-        ("OPENAI_API_KEY", "-d", "For GPT-4: calls"),
-        ("FAL_KEY",),
-        ("STAGED_KEY", "-e", "staging"),
-        ("GONE_KEY",),
-        ("OTHER_GONE",),
+@pytest.fixture(scope="session")
+def home_with_names(tmp_path_factory):
+    """A home with a few secrets; made once, and copied for each test."""
+    home = tmp_path_factory.mktemp("home-with-names")
+    env = {"HOME": str(home), "PATH": os.environ["PATH"]}
+    for words in (
+        ("set", "OPENAI_API_KEY", "a-made-up-value", "-d", "For GPT-4: calls"),
+        ("set", "FAL_KEY=a-made-up-value", "GONE_KEY=made-up-1", "OTHER_GONE=made-up-2"),
+        ("set", "STAGED_KEY", "a-made-up-value", "-e", "staging"),
+        ("delete", "GONE_KEY", "OTHER_GONE"),
     ):
-        assert infsh("secrets", "set", key, "a-made-up-value", *rest).returncode == 0
-    assert infsh("secrets", "delete", "GONE_KEY", "OTHER_GONE").returncode == 0
+        command = [os.path.join(os.path.dirname(sys.executable), "infsh"), "secrets", *words]
+        subprocess.run(command, env=env, check=True, capture_output=True)
+    return home
+
+
+@pytest.fixture
+def vault(home_with_names, own_home):
+    shutil.copytree(home_with_names, own_home, dirs_exist_ok=True)
 
 
 def test_commands_and_groups(shell):
