@@ -25,6 +25,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 PROGRAM = os.path.join(os.path.dirname(sys.executable), "infsh")
 
 
+WORKERS_PER_CORE = 2  # many tests wait for what they have started
 MEMORY = "/dev/shm"
 ENOUGH_BYTES = 2 << 30
 
@@ -38,6 +39,11 @@ def pytest_configure():
         large = memory.f_bavail * memory.f_frsize >= ENOUGH_BYTES
         if large and not memory.f_flag & os.ST_NOEXEC and os.access(MEMORY, os.W_OK):
             os.environ["PYTEST_DEBUG_TEMPROOT"] = MEMORY
+
+
+def pytest_xdist_auto_num_workers():
+    """Say how many `-n auto` are."""
+    return WORKERS_PER_CORE * len(os.sched_getaffinity(0))
 
 
 @pytest.fixture(scope="session")

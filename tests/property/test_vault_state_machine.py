@@ -408,7 +408,7 @@ def run_machine(examples, steps):
 
 
 def test_vault_behaves_like_a_dictionary():
-    run_machine(30, 30)
+    run_machine(15, 30)
 
 
 @pytest.mark.slow

@@ -60,7 +60,7 @@ def fuzz(target, cases, mode):
 @pytest.mark.parametrize(
     "cases",
     [
-        150,
+        80,
         pytest.param(1_000, marks=pytest.mark.slow),
         pytest.param(10_000, marks=pytest.mark.full),
     ],

@@ -22,6 +22,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from serving_support import PATIENCE
 
+from infsh_secrets import entry
+
 SERVE = "import sys\nfrom infsh_secrets.entry import main_secrets\nmain_secrets()\n"
 
 
@@ -158,10 +160,9 @@ def test_the_port_is_taken(infsh, start, folder):
         ["--rate-limit", "-1"],
     ],
 )
-def test_what_is_not_safe_or_not_possible_is_a_sentence(infsh, tmp_path, own_home, options):
-    done = infsh("secrets", "serve", *options)
-    assert done.returncode == 2, done
-    error = json.loads(done.stderr)["error"]
+def test_what_is_not_safe_or_not_possible_is_a_sentence(capfd, own_home, options):
+    assert entry.run(["secrets", "serve", *options]) == 2
+    error = json.loads(capfd.readouterr().err)["error"]
     assert error["hint"]
     assert not list(own_home.rglob("*.key"))
 

@@ -9,8 +9,12 @@ import sys
 import pytest
 from guarded_projects import BEGIN, Tried
 
-WITHOUT = ("-p", "no:cacheprovider", "-p", "no:schemathesis")
-"""That plugin's import takes longer than a project's tests."""
+WITHOUT = [
+    word
+    for plugin in ("cacheprovider", "schemathesis", "hypothesispytest", "anyio")
+    for word in ("-p", f"no:{plugin}")
+]
+"""Plugins whose import takes longer than a project's tests, which do not use them."""
 
 
 @pytest.fixture

@@ -24,12 +24,13 @@ def matcher(found):
 
 
 def everything(found, data):
-    return {
-        (start, start + len(form), owner)
-        for form, owner in found.items()
-        for start in range(len(data))
-        if data.startswith(form, start)
-    }
+    places = set()
+    for form, owner in found.items():
+        start = data.find(form)
+        while start != -1:
+            places.add((start, start + len(form), owner))
+            start = data.find(form, start + 1)
+    return places
 
 
 def planted(found, chance, size):

@@ -152,7 +152,7 @@ def test_single_braces_count_where_that_is_asked_for():
     "piece", ["\\", "{{", "{{ ", "{", "$", "secrets.", "{{ secrets.A }}", "{{ secrets", "\\{{"]
 )
 def test_time_grows_with_the_length_only(piece):
-    text = "secrets." + piece * (1_000_000 // len(piece))
+    text = "secrets." + piece * (300_000 // len(piece))
     for julep in (False, True):  # what is quadratic takes hours
         assert parse_text(text, julep=julep).parts
 
