@@ -38,7 +38,7 @@ def find(folder: str, origin: str) -> tuple[str, str] | None:
         kept = json.loads(data)
         if kept["origin"] == origin and isinstance(kept["token"], str):
             return kept["token"], f"the file {sanitize(path)}"
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         pass
     raise DeniedError(
         f"The {_WHAT} {sanitize(path)} is not what was written there.",

@@ -69,6 +69,10 @@ def test_what_no_token_is_sent_to(text):
     assert "made-up" not in caught.value.message
 
 
+def test_an_address_is_shown_without_what_stands_around_it():
+    assert repr(parse_address("https://h.example:443/api/")) == "Address('https://h.example/api')"
+
+
 @given(st.text(max_size=60))
 def test_any_text_is_an_address_or_a_sentence(text):
     for candidate in (text, f"https://{text}", f"http://localhost{text}"):

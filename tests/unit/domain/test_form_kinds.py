@@ -27,6 +27,7 @@ QUOTED = b'made"up\\Zz81-value'
         (QUOTED, json.dumps(QUOTED.decode())[1:-1].encode(), "escaped"),
         (b"first-line-Q81\nsecond-line-Z72", b"second-line-Z72", "part"),
         (b"https://user:pw-7fQ2xLw9zz@host/", b"pw-7fQ2xLw9zz", "part"),
+        (b'["pw-7fQ2xLw9zz", "pw-81KdQmW3aa"]', b"pw-81KdQmW3aa".hex().encode(), "hex"),
         (b"https://user:pw-7fQ2xLw9zz@host/", base64.b64encode(b"pw-7fQ2xLw9zz")[:-3], "base64"),
     ],
 )

@@ -168,6 +168,7 @@ def test_metadata():
 def test_what_is_known_shows_neither_description_nor_metadata():
     shown = repr(info(description=CANARY, metadata={"a": CANARY}))
     assert shown == "SecretInfo('A_KEY', environment='default', v2)"
+    assert repr(models.VersionInfo(3, 1, CANARY, CANARY)) == "VersionInfo(3)"
 
 
 def test_metadata_as_it_is_written():

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from infsh_secrets.domain import times
 from infsh_secrets.domain.errors import UsageError
 from infsh_secrets.domain.times import age, parse_age, parse_moment, rfc3339
 
@@ -70,6 +71,14 @@ def test_every_stored_time_can_be_shown(moment):
     shown = rfc3339(moment)
     assert len(shown) == len("2026-11-22T03:04:05Z")
     assert age(moment, NOW)
+
+
+def test_times_that_were_shown_are_kept_within_a_bound(monkeypatch):
+    monkeypatch.setattr(times, "_MOST_TEXTS", 2)
+    monkeypatch.setattr(times, "_texts", {})
+    shown = [rfc3339(second * 1000) for second in (0, 1, 2, 0, 3, 1)]
+    assert [text[-3:] for text in shown] == ["00Z", "01Z", "02Z", "00Z", "03Z", "01Z"]
+    assert len(times._texts) <= 2
 
 
 def test_no_time_is_none():

@@ -32,6 +32,19 @@ def test_white_space_around_a_value_is_no_part_of_it():
     assert base64.b64encode(b"made-up-value-123") in found
 
 
+def test_numbers_in_json_and_addresses_in_sentences_have_no_parts():
+    assert parts(b'{"token": 123456789012, "on": true, "none": null}') == []
+    assert parts(b"https://user:pw-7fQ2xLw9zz@host/ is where it is") == []
+
+
+def test_what_is_nested_too_deep_is_one_text():
+    value = b'"pw-7fQ2xLw9zz"'
+    for _ in range(6):
+        value = json.dumps(value.decode()).encode()
+    assert b"pw-7fQ2xLw9zz" not in parts(value)
+    assert parts(value)
+
+
 def test_a_form_that_is_a_common_word_is_not_made():
     assert b"PASSWORD" not in forms(b"Password\n12")
     assert b"Localhost" not in forms(b"first line\nLocalhost\nproduction")
