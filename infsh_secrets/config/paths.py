@@ -40,7 +40,7 @@ def folder(kind: str, environ: Mapping[str, str]) -> str:
     variable, below_home = _XDG[kind]
     base = environ.get(variable, "")
     if not os.path.isabs(base):
-        home = environ.get("HOME") or os.path.expanduser("~")
+        home = environ["HOME"] if "HOME" in environ else os.path.expanduser("~")
         if not os.path.isabs(home):
             wrong = "is not an absolute path" if environ.get("HOME") else "is not set"
             raise UsageError(

@@ -94,3 +94,9 @@ def test_without_a_home_the_account_tells(cli, own_home, monkeypatch):
     assert (own_home / ".local/share/infsh-secrets/vaults/personal.vault").exists()
     monkeypatch.setattr("os.path.expanduser", lambda path: path)
     assert cli("get", "K").error["message"].endswith("HOME is not set.")
+
+
+def test_an_empty_home_is_not_the_root_of_the_disk(cli, monkeypatch):
+    monkeypatch.setenv("HOME", "")
+    for argv in (["set", "K", "v"], ["get", "K"]):
+        assert cli(*argv).error["message"].endswith("HOME is not set.")
