@@ -83,6 +83,14 @@ _DOTENV = (
     b"-----BEGIN K-----\nA=-----BEGIN K-----\nx\n-----END K-----\n",
     b'A\n=b\nB=\'never\nC="x" y\n\xff=1\r\nD=${A:-b}\n',
 )
+_TOML = (
+    b'A = \'x\' # c\nB = """\nmore \\\n  """"\n"C d".e = 1_000\n[t]\nA = 2\n[[u]]\n',
+    b"a.b = {c = [1, '[', \"]\"], d = 1979-05-27T07:32:00Z}\nE = '''\n=\n'''\nF=inf\r\n",
+)
+_TOML_WORDS = (
+    *(b"'''", b'"""', b" = ", b"[[", b"]]", b"\n[", b"{", b"}", b".", b"#", b"\\u0041", b'\\"'),
+    *(b"\r\n", b"\\\n", b"1e5", b"0x1f", b"nan", b"true", b"07:32:00", b'"a b".c', b"'='"),
+)
 _KEYS = (
     b"\0INFSHKEY1-",
     b"\0INFSHREC1-AAAAA-BBBBB-CCCCC-DDDDD-EEEEE-FFFFF-GGGGG-HHHHH",
@@ -113,6 +121,7 @@ TARGETS = {
         [b"A: b\nC: &x 'd'\nE: *x\nF: {g: h}\n~: x\n? [a]\n: b\n", b"{}"],
         _YAML,
     ),
+    "import-toml": Target(fuzz_texts.toml_file, _TOML, _TOML_WORDS),
     "manifest": Target(
         fuzz_texts.manifest, _manifests(), (*_YAML, b"secrets:", b"key:", b"optional:", b"env:")
     ),

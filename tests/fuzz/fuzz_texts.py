@@ -9,7 +9,7 @@ from fuzz_feed import Feed, as_json, tree
 
 from infsh_secrets.domain.errors import UsageError
 from infsh_secrets.domain.names import is_key
-from infsh_secrets.formats import dotenv, dotenv_reader, json_object, yaml_mapping
+from infsh_secrets.formats import dotenv, dotenv_reader, json_object, toml_table, yaml_mapping
 from infsh_secrets.formats.model import UnfitError
 from infsh_secrets.manifest.parse import parse as parse_manifest
 from infsh_secrets.services.import_sources import _decoded
@@ -70,6 +70,11 @@ def json_file(data: bytes) -> None:
 def yaml_file(data: bytes) -> None:
     """A mapping is read, and what was read can be written and read again."""
     _there_and_back(data, yaml_mapping, yaml_mapping)
+
+
+def toml_file(data: bytes) -> None:
+    """A document is read, and what was read can be written and read again."""
+    _there_and_back(data, toml_table, toml_table)
 
 
 def manifest(data: bytes) -> None:
