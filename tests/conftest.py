@@ -42,7 +42,9 @@ def pytest_configure():
 
 
 def pytest_xdist_auto_num_workers():
-    """Say how many `-n auto` are."""
+    """Say how many `-n auto` are; its own variable and other systems have their own numbers."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ or not hasattr(os, "sched_getaffinity"):
+        return None
     return WORKERS_PER_CORE * len(os.sched_getaffinity(0))
 
 
