@@ -324,7 +324,7 @@ def load_configuration(environ: Mapping[str, str]) -> tuple[str, dict[str, Any]]
     try:
         with open(path, "rb") as file:
             return path, tomllib.load(file)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         where = sanitize(str(error)) if isinstance(error, tomllib.TOMLDecodeError) else "unreadable"
         raise UsageError(
             f"The configuration file {sanitize(path)} cannot be read: {where}.", "Correct it."
