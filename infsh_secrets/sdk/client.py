@@ -154,7 +154,7 @@ class Client:
         '13'
         """
         request = _request(manifest, only, all, preserve_env, pristine=pristine, allow=allow_env)
-        plan, _ = self._give(request, environment)
+        plan, _ = self._give(request, environment, os.environ)
         return _environ(plan)
 
     @boundary
@@ -186,13 +186,14 @@ class Client:
         >>> "FAL_KEY" in os.environ
         False
         """
-        from infsh_secrets.sdk.injection import Injection
+        from infsh_secrets.sdk.injection import Injection, base_environ
 
         request = _request(manifest, only, all, preserve_env, pristine=False, allow=allow_env)
 
         def read() -> tuple[Environ, RunRecord]:
-            plan, record = self._give(request, environment)
-            return _environ(plan, beyond=os.environ), record
+            base = base_environ()  # what others have set for a while may end before this does
+            plan, record = self._give(request, environment, base)
+            return _environ(plan, beyond=base), record
 
         return Injection(read)
 
@@ -291,13 +292,15 @@ class Client:
     def __reduce__(self) -> str:
         raise TypeError("a client is not pickled: make one in each process")
 
-    def _give(self, request: Request, environment: str | None) -> tuple[Plan, RunRecord]:
-        """Return what a run would give, once its use is on record."""
+    def _give(
+        self, request: Request, environment: str | None, environ: Mapping[str, str]
+    ) -> tuple[Plan, RunRecord]:
+        """Return what a run in `environ` would give, once its use is on record."""
         from infsh_secrets.services import run
         from infsh_secrets.services.use_records import note_run
 
         def give(workspace: Workspace) -> tuple[Plan, RunRecord]:
-            plan = run.prepare(workspace, request, os.environ)
+            plan = run.prepare(workspace, request, environ)
             return plan, note_run(workspace, plan.given, plan.manifest, plan.argv[0])
 
         return self._access.perform(give, environment)

@@ -100,6 +100,17 @@ class _Layers:
         self._before: dict[str, str | None] = {}
         self._over: dict[str, list[tuple[object, str]]] = {}
 
+    def base(self) -> dict[str, str]:
+        """Return the variables as they would be without all that is put over them."""
+        with self._lock:
+            found = dict(os.environ)
+            for name, before in self._before.items():
+                if before is None:
+                    found.pop(name, None)
+                else:
+                    found[name] = before
+            return found
+
     def add(self, layer: object, variables: Mapping[str, str]) -> None:
         with self._lock:
             for name, value in variables.items():
@@ -128,5 +139,6 @@ class _Layers:
 
 
 _layers = _Layers()
+base_environ = _layers.base
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_layers.renew)

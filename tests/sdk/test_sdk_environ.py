@@ -243,6 +243,18 @@ def test_they_may_end_in_any_order(filled, parent):
     assert dict(os.environ) == before
 
 
+def test_the_same_secret_stays_until_the_last_one_ends(filled, parent):
+    first = filled.inject(only="NEEDED")
+    value = filled.environ(only="NEEDED")["NEEDED"]
+    for preserve in (False, True):
+        second = filled.inject(only="NEEDED", preserve_env=preserve)
+        assert first.__enter__() == second.__enter__() == ("NEEDED",)
+        first.__exit__(None, None, None)
+        assert os.environ["NEEDED"] == value
+        second.__exit__(None, None, None)
+        assert "NEEDED" not in os.environ
+
+
 def test_threads_leave_nothing_behind(filled, parent):
     before = dict(os.environ)
     failed = []
