@@ -1,7 +1,7 @@
-"""Lines and tables as a terminal shows them: measured in cells, folded, shortened, styled.
+"""Lines and tables as a terminal shows them; rich lays them out, and only this module imports it.
 
-How wide characters are that are not ASCII, and where to fold, is known to rich. It is imported for
-such text only: that takes longer than all else that most commands do.
+Importing it takes longer than all else that most commands do: lines of common characters that are
+short enough, as those that are not of tables mostly are, do without.
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-BOLD = "1"
-DIM = "2"
-NAME = "1;36"
-_GREEN, _YELLOW, _RED = "32", "33", "31"
+    from rich.console import Console
+    from rich.text import Text
+
+DIM = "dim"
+NAME = "bold cyan"
 _MARKED = ("status", "state")
 _MARKS = {
-    **dict.fromkeys(("ok", "usable", "valid"), _GREEN),
-    **dict.fromkeys(("warning", "suspicious"), _YELLOW),
-    **dict.fromkeys(("failed", "missing", "empty", "refused", "expired", "revoked"), _RED),
+    **dict.fromkeys(("ok", "usable", "valid"), "green"),
+    **dict.fromkeys(("warning", "suspicious"), "yellow"),
+    **dict.fromkeys(("failed", "missing", "empty", "refused", "expired", "revoked"), "red"),
 }
 """What stands in a column of _MARKED -> its colour."""
 _BULLET, _ELLIPSIS, _LINE = "\u2022", "\u2026", "\u2500"  # names would need the table of names
@@ -56,12 +57,13 @@ class Page:
     def facts(self, lines: Iterable[tuple[str, str]], label_width: int) -> None:
         """Add labels and what they label, folded in a column of its own."""
         room = max(self.width - label_width, _LEAST_FACT)
+        dim, end = ("\x1b[2m", "\x1b[0m") if self._colour else ("", "")
+        indent = "\n" + " " * label_width
         for label, fact in lines:
             shown = sanitize(label)
-            for part in fold(sanitize(fact), room):
-                padding = " " * (label_width - cells(shown))
-                self._lines.append((self._styled(shown, DIM) + padding + part).rstrip())
-                shown = ""
+            line = f"{dim}{shown}{end}" + " " * (label_width - cells(shown))
+            line += indent.join(fold(sanitize(fact), room))
+            self._lines += map(str.rstrip, line.split("\n"))
 
     def listed(self, titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
         """Add a table whose last column may be folded; plain lines where there is no room.
@@ -92,57 +94,47 @@ class Page:
     ) -> None:
         """Add the columns that have a width; cells are folded, or shortened but for the first.
 
-        The cells have passed `showable`.
+        The cells have passed `showable`. Rich gets them as lines that fit, in columns that have
+        their gap in them: to fold and pad every single one takes it half as long again.
         """
-        columns = [place for place in range(len(titles)) if widths[place]]
-        self._row([[titles[place]] for place in columns], columns, widths, [BOLD] * len(titles))
-        total = sum(widths) + GAP * (len(columns) - 1)
-        self._lines.append((_LINE if self._unicode else "-") * total)
-        usual = styles or [""] * len(titles)
-        marked = [place for place in columns if titles[place] in _MARKED]
+        from rich.box import SIMPLE_HEAD, Box
+        from rich.color import ColorSystem
+        from rich.table import Table
+
+        rule = str(SIMPLE_HEAD) if self._unicode else str(SIMPLE_HEAD).replace(_LINE, "-")
+        table = Table(box=Box(rule, ascii=not self._unicode), show_edge=False, padding=0)
+        columns = [place for place, width in enumerate(widths) if width]
+        for place in columns:
+            width = widths[place] + (GAP - 1 if place != columns[-1] else 0)
+            style = styles[place] if styles else ""
+            table.add_column(
+                titles[place], width=width, style=style, justify="default", overflow="ignore"
+            )
         for row in rows:
-            folded = [
-                [self._shortened(row[place], widths[place])]
-                if shorten and place
-                else fold(row[place], widths[place])
-                for place in columns
-            ]
-            own = usual
-            for place in marked:
-                own = [*own[:place], _MARKS.get(row[place], ""), *own[place + 1 :]]
-            self._row(folded, columns, widths, own)
-
-    def _row(
-        self,
-        folded: Sequence[list[str]],
-        columns: Sequence[int],
-        widths: Sequence[int],
-        styles: Sequence[str],
-    ) -> None:
-        """Add the lines of one row of a table."""
-        for number in range(max(map(len, folded))):
-            line = ""
-            for place, parts in zip(columns, folded, strict=True):
-                part = parts[number] if number < len(parts) else ""
-                line += self._styled(part, styles[place]) + " " * (
-                    widths[place] - cells(part) + GAP
+            table.add_row(
+                *(
+                    self._cell(titles[place], row[place], widths[place], cut=shorten and place > 0)
+                    for place in columns
                 )
-            self._lines.append(line.rstrip())
+            )
+        colours = ColorSystem.STANDARD if self._colour else None
+        drawn = (
+            style.render(text, color_system=colours) if style and not text.isspace() else text
+            for text, style, _ in _console(sum(widths) + GAP * (len(columns) - 1)).render(table)
+        )
+        self._lines += map(str.rstrip, "".join(drawn).splitlines())
 
-    def _styled(self, text: str, style: str) -> str:
-        return f"\x1b[{style}m{text}\x1b[0m" if style and text and self._colour else text
-
-    def _shortened(self, text: str, width: int) -> str:
-        """Return text of at most `width` cells, with an ellipsis where something is missing."""
-        if cells(text) <= width:
-            return text
-        ellipsis = _ELLIPSIS if self._unicode else "..."
-        room = max(0, width - len(ellipsis))
-        if _is_narrow(text):
-            return text[:room].rstrip() + ellipsis
+    def _cell(self, title: str, text: str, width: int, *, cut: bool) -> Text:
+        """Return a cell in its colour; one that is cut has an ellipsis for what is missing."""
         from rich.cells import set_cell_size
+        from rich.text import Text
 
-        return set_cell_size(text, room).rstrip() + ellipsis
+        shown = text
+        if cells(text) > width:
+            ellipsis = _ELLIPSIS if self._unicode else "..."
+            start = set_cell_size(text, max(0, width - len(ellipsis))).rstrip()
+            shown = start + ellipsis if cut else "\n".join(fold(text, width))
+        return Text(shown, _MARKS.get(text, "") if title in _MARKED else "")
 
 
 def _expendable(titles: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[int]:
@@ -163,25 +155,25 @@ def natural(titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[in
 
 def cells(text: str) -> int:
     """Return how many cells of a terminal a text takes."""
-    if _is_narrow(text):
+    if text.replace(_BULLET, "").replace(_ELLIPSIS, "").isascii():
         return len(text)
     from rich.cells import cell_len
 
     return cell_len(text)
 
 
-def _is_narrow(text: str) -> bool:
-    """Tell whether each character takes one cell, of those that are common here."""
-    return text.isascii() or text.replace(_BULLET, "").replace(_ELLIPSIS, "").isascii()
-
-
 def fold(text: str, width: int) -> list[str]:
     """Return text as lines of at most `width` cells, broken between words where it can be."""
     if cells(text) <= width:
         return [text]
-    from rich.console import Console
     from rich.text import Text
 
-    console = Console(width=width, markup=False, highlight=False, emoji=False)
-    lines = Text(text).wrap(console, width, overflow="fold")
+    lines = Text(text).wrap(_console(width), width, overflow="fold")
     return [line.plain.rstrip() for line in lines]
+
+
+def _console(width: int) -> Console:
+    """Return what lays out for so many cells, whatever the environment says."""
+    from rich.console import Console
+
+    return Console(width=width, height=1, markup=False, emoji=False, highlight=False)

@@ -1,4 +1,4 @@
-"""Tables for a terminal: the same as rich lays them out, which is asked where text is not plain."""
+"""Tables for a terminal: as rich lays them out by itself, and what it has not."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from infsh_secrets.cli.page import BOLD, NAME, Page, cells, fold
+from infsh_secrets.cli.page import DIM, NAME, Page, cells, fold
 
 CELL = st.text("ab -/•…é日🔑", max_size=20)
 
@@ -50,9 +50,9 @@ def test_styles_stand_around_the_text_alone():
     page = Page(80, colour=True, unicode=True)
     page.table(("key", "x"), [("A", "b")], widths=(4, 1), styles=(NAME, ""))
     head, rule, row = page.text.splitlines()
-    assert head == f"\x1b[{BOLD}mkey\x1b[0m   \x1b[{BOLD}mx\x1b[0m"
+    assert head == "\x1b[1mkey\x1b[0m   \x1b[1mx\x1b[0m"
     assert rule == "─" * 7
-    assert row == f"\x1b[{NAME}mA\x1b[0m     b"
+    assert row == "\x1b[1;36mA\x1b[0m     b"
 
 
 def test_a_left_out_column_and_a_shortened_cell():
@@ -71,17 +71,57 @@ def test_what_could_steer_a_terminal_is_made_visible(content):
     assert "\\" in page.text
 
 
-def test_plain_text_needs_no_rich():
-    program = """
+def loaded(program):
+    """Return the modules that a program about a page has loaded at its end."""
+    text = f"""
 import sys
 from infsh_secrets.cli.page import Page
 page = Page(40, colour=True, unicode=True)
-page.listed(("key", "value"), [("A", "sk-a\u2022\u2022\u2022z"), ("B", "x" * 20)])
-page.table(("a", "b"), [("A", "x" * 30)], widths=(4, 8))
-page.facts([("label", "fact")], 8)
-sys.exit("rich" in sys.modules)
+{program}
+print(*sys.modules)
 """
-    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+    done = subprocess.run(
+        [sys.executable, "-c", text], capture_output=True, encoding="utf-8", check=True
+    )
+    return set(done.stdout.split())
+
+
+def test_lines_need_no_rich():
+    program = """
+page.add("a sentence that the terminal breaks by itself, since it is so long")
+page.facts([("label", "fact"), ("masked", "sk-a\u2022\u2022\u2022z")], 8)
+"""
+    assert "rich" not in loaded(program)
+
+
+def test_a_table_loads_of_rich_what_it_needs():
+    modules = loaded('page.listed(("key", "value"), [("A", "x" * 60)])')
+    assert "rich.table" in modules
+    assert modules.isdisjoint({"pygments", "logging", "rich.live", "rich.pretty", "rich.syntax"})
+
+
+@pytest.mark.parametrize(
+    "environ", [{"TERM": "dumb"}, {"COLUMNS": "5", "LINES": "2"}, {"NO_COLOR": "1"}], ids=str
+)
+def test_the_page_alone_says_how_wide_a_table_is_and_whether_it_has_colours(monkeypatch, environ):
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    page = Page(100, colour=True, unicode=True)
+    page.table(("key", "x"), [("A", "b" * 90)], widths=(3, 90), styles=(DIM, ""))
+    assert page.text.splitlines()[1:] == ["\u2500" * 95, f"\x1b[2mA\x1b[0m    {'b' * 90}"]
+
+
+def test_markup_and_emoji_are_text_like_any_other():
+    page = Page(60, colour=True, unicode=True)
+    cell = "[red]:key:[/red] 12"
+    page.listed(("a", "b"), [("x", cell), (cell, "y")])
+    assert page.text.count(cell) == 2
+
+
+def test_without_unicode_lines_and_ellipses_are_ascii():
+    page = Page(60, colour=False, unicode=False)
+    page.table(("key", "x"), [("A", page.showable("\xe9" * 9))], widths=(3, 9))
+    assert page.text.splitlines() == ["key  x", "-" * 14, "A    \\xe9\\x..."]
 
 
 TITLES = ("time", "action", "env", "user", "program")
@@ -117,8 +157,8 @@ def test_a_status_has_its_colour():
     rows = [("A", "usable"), ("B", "missing"), ("C", "suspicious"), ("D", "optional")]
     page.table(("key", "status"), rows, widths=(3, 10), styles=(NAME, ""))
     assert page.text.splitlines()[2:] == [
-        f"\x1b[{NAME}mA\x1b[0m    \x1b[32musable\x1b[0m",
-        f"\x1b[{NAME}mB\x1b[0m    \x1b[31mmissing\x1b[0m",
-        f"\x1b[{NAME}mC\x1b[0m    \x1b[33msuspicious\x1b[0m",
-        f"\x1b[{NAME}mD\x1b[0m    optional",
+        "\x1b[1;36mA\x1b[0m    \x1b[32musable\x1b[0m",
+        "\x1b[1;36mB\x1b[0m    \x1b[31mmissing\x1b[0m",
+        "\x1b[1;36mC\x1b[0m    \x1b[33msuspicious\x1b[0m",
+        "\x1b[1;36mD\x1b[0m    optional",
     ]
