@@ -90,7 +90,7 @@ def test_a_locked_vault_fails(stored, own_home):
     assert "--key-file" in lines["key"][2]
 
 
-def test_a_vault_that_only_a_person_opens_is_a_warning(cli, own_home, monkeypatch):
+def test_a_vault_that_only_a_person_opens_is_a_warning(cli, cheap, own_home, monkeypatch):
     words = own_home / "words"
     words.write_text("a made-up passphrase of many words\n")
     words.chmod(0o600)
@@ -102,7 +102,7 @@ def test_a_vault_that_only_a_person_opens_is_a_warning(cli, own_home, monkeypatc
     assert "chmod 600" in lines["key file"][2]
     monkeypatch.delenv("INFSH_VAULT_PASSPHRASE_FILE")
     assert found(cli("doctor"))["key"][0] == "warning"
-    monkeypatch.setattr(surroundings, "free_memory", lambda: 1024 * 1024)
+    monkeypatch.setattr(surroundings, "free_memory", lambda: 1024)
     assert found(cli("doctor"), 6)["memory"][0] == "failed"
 
 
