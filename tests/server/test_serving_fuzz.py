@@ -26,12 +26,22 @@ def target(tmp_path_factory):
     served.close()
 
 
+def takes_any_text(operation):
+    """Return whether nothing that is said to it could be of a wrong type or form."""
+    schemas = [one.definition["schema"] for one in operation.iter_parameters()]
+    return not operation.body and all(
+        schema.get("type") == "string" and "format" not in schema for schema in schemas
+    )
+
+
 def fuzz(target, cases, mode):
     served, operations = target
     headers = {"Authorization": f"Bearer {served.token()}"}
     each = -(-cases // (len(operations) * 2))
     done = 0
     for operation in operations:
+        if mode is GenerationMode.NEGATIVE and takes_any_text(operation):
+            continue  # it is found out after thousands of tries
 
         @seed(SEED)
         @settings(
