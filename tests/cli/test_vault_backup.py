@@ -40,7 +40,7 @@ def test_where_the_key_is_is_told(cli, own_home):
     assert cli("vault", "backup", str(own_home / "b"), "-q").err == ""
 
 
-def test_a_key_of_ones_own_needs_no_warning(cli, own_home, monkeypatch):
+def test_a_key_of_ones_own_needs_no_warning(cli, cheap, own_home, monkeypatch):
     phrase = own_home / "phrase"
     phrase.touch(mode=0o600)
     phrase.write_text("a made-up phrase")
