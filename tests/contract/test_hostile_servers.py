@@ -360,6 +360,19 @@ def test_a_server_that_repeats_a_value_is_not_repeated(server, store, form):
     assert sentence(caught.value) == "The store work refuses this."
 
 
+def test_a_value_is_not_repeated_by_the_question_after_its_write(server, store):
+    @always
+    def fault(handler, seen):
+        done = seen.method == "PUT"
+        send(handler, 200 if done else 422, None if done else {"detail": VALUE})
+
+    server.faults = [fault]
+    with pytest.raises(InfshError) as caught:
+        put(store)
+    assert sentence(caught.value) == "The store work refuses this."
+    assert [seen.method for seen in server.seen] == ["PUT", "GET"]
+
+
 def test_messages_besides_the_data_become_notices(server, store):
     messages = [{"level": "warning", "message": f"note {HOSTILE}"}, {"message": 1}, 2]
     server.faults = [answering(200, {"data": {"items": []}, "messages": messages})]

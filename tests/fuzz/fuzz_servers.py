@@ -30,12 +30,14 @@ class _Client:
     def __init__(self, feed: Feed) -> None:
         self._feed = feed
         self._asked = 0
+        self.told = False  # whether it knows the value
 
     def end(self) -> float:
         return time.monotonic() + 30
 
-    def call(self, _request, _end=None) -> Reply:
+    def call(self, request, _end=None) -> Reply:
         self._asked += 1
+        self.told = self.told or VALUE in str(request.body)
         feed = self._feed
         status = 200 if feed.number() % 2 else feed.pick(_STATUSES)
         body = as_json(tree(feed)) if feed.number() % 4 else feed.rest()
@@ -50,7 +52,8 @@ def answers(data: bytes) -> None:
     """Whatever a server answers is a result or one of our errors, which repeats no secret."""
     feed = Feed(data)
     kind = feed.pick((InferenceStore, JulepStore))
-    store = kind(_Client(feed), name="work", team="", token=TOKEN)
+    client = _Client(feed)
+    store = kind(client, name="work", team="", token=TOKEN)
     write = Write("OPENAI_API_KEY", SecretValue(VALUE.encode()), create=feed.number() % 2 == 1)
     calls = (
         store.identity,
@@ -60,11 +63,11 @@ def answers(data: bytes) -> None:
         lambda: store.write("default", [write]),
         lambda: store.delete("default", "OPENAI_API_KEY"),
     )
+    told = ""
     try:
         feed.pick(calls)()
     except InfshError as error:
         told = f"{error.message} {error.hint}"
-        assert TOKEN not in told
-        assert VALUE not in told
-    assert TOKEN not in "".join(store.notices)
-    assert VALUE not in "".join(store.notices)
+    told += "".join(store.notices)
+    assert TOKEN not in told
+    assert not client.told or VALUE not in told

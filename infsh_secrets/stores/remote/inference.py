@@ -85,11 +85,11 @@ class InferenceStore(RemoteStore):
                 )
             seen.add(cursor)
 
-    def _info(self, key: str) -> SecretInfo | None:
+    def _info(self, key: str, values: Sequence[str] = ()) -> SecretInfo | None:
         reply = self._client.call(Request("GET", _path(key)))
         if reply.status == ABSENT:
             return None
-        return self._read(self._content(reply), key)
+        return self._read(self._content(reply, values), key)
 
     def _reveal(self, key: str) -> tuple[SecretInfo, SecretValue]:
         reply = self._client.call(Request("GET", f"/secrets/reveal/{quote(key, safe='')}"))
@@ -121,10 +121,11 @@ class InferenceStore(RemoteStore):
 
     def _outcome(self, action: str, reply: Reply, write: Write) -> Outcome:
         """Return what became of a write; a server may answer it without any data."""
-        data = self._content(reply, [write.value.reveal()], optional=True)
+        sent = [write.value.reveal()]
+        data = self._content(reply, sent, optional=True)
         if data is not None and "key" in data:
             return Outcome(action, self._read(data, write.key))
-        info = self._info(write.key)
+        info = self._info(write.key, sent)
         if info is None:
             raise UnavailableError(
                 f"The store {self.name} took {write.key} and does not have it.", "Try again later."
