@@ -189,10 +189,11 @@ def test_the_first_failure_is_the_one_that_is_told(folder, monkeypatch):
     def fail(*_):
         raise OSError(errno.ENOSPC, "made up")
 
-    monkeypatch.setattr(os, "write", fail)
-    monkeypatch.setattr(os, "unlink", lambda _: (_ for _ in ()).throw(OSError(errno.EIO, "x")))
-    with pytest.raises(UnavailableError, match="No space left"):
-        create_private_file(str(folder / "file"), DATA, "key file")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", fail)
+        patch.setattr(os, "unlink", lambda _: (_ for _ in ()).throw(OSError(errno.EIO, "x")))
+        with pytest.raises(UnavailableError, match="No space left"):
+            create_private_file(str(folder / "file"), DATA, "key file")
 
 
 def test_a_size_limit_leaves_nothing_behind(folder):

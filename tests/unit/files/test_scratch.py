@@ -55,8 +55,8 @@ def test_it_is_overwritten_before_it_is_removed(memory, monkeypatch):
         with open(path, "rb") as file:
             seen.append(file.read())
 
-    with ScratchFile(SECRET, "K", memory):
-        monkeypatch.setattr(scratch.os, "unlink", look)
+    with monkeypatch.context() as patch, ScratchFile(SECRET, "K", memory):
+        patch.setattr(scratch.os, "unlink", look)
     assert seen == [bytes(len(SECRET))]
 
 
