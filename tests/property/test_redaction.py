@@ -21,6 +21,7 @@ class WithForms(Redactor):
     def __init__(self, forms):
         self.unprotected = []
         self._secrets = [(f"K{owner}", b"") for owner in range(9)]
+        self._forms = {}
         self._matcher = Matcher(forms)
         self.keeps_sequences = not any(b"\x1b" in form for form, _ in forms)
 
