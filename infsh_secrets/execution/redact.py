@@ -236,7 +236,7 @@ class Stream:
                 break
             if not region.marked:
                 out.append(self._redactor.mark(-region.best[2]))
-            out += [region.sequences[place] for place in sorted(region.sequences)]
+            out += self._harmless(region.sequences)
             done = max(done, region.end)
             settled += 1
         del self._pending[:settled]
@@ -245,3 +245,9 @@ class Stream:
             done = hold
         self._done = done
         return b"".join(out)
+
+    def _harmless(self, sequences: dict[int, bytes]) -> list[bytes]:
+        """Return control sequences in their order, but those that hold a match themselves."""
+        matcher = self._redactor.matcher
+        found = [sequences[place] for place in sorted(sequences)]
+        return [one for one in found if matcher is not None and not list(matcher.find(one))]

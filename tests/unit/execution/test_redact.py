@@ -226,3 +226,12 @@ def test_each_held_match_has_its_own_two_bytes(stream):
     assert stream.feed(b"d!") == b"d!"
     assert stream.feed(b"mad") == b""
     assert stream.idle() == b"ma"
+
+
+def test_a_value_within_a_control_sequence_within_a_value():
+    value = b"abcabcab"
+    data = b"abca\x1b[1;3=61:62:63:61:62:63:61:62mbcab\x1b[31m."
+    for size in (1, 7, len(data)):
+        stream = Redactor([("K", value)]).stream()
+        parts = [stream.feed(data[at : at + size]) for at in range(0, len(data), size)]
+        assert b"".join(parts) + stream.flush() == b"[REDACTED:K]\x1b[31m."
