@@ -27,8 +27,7 @@ from infsh_secrets.unlock.keyfile import parse_key
 KEY = bytes(range(32))
 VAULT = bytes(range(16))
 _SIZES = (0, 1, 100, 16_383, 16_384, 16_385, 33_000)
-_MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # a disk would be the slowest part
-_FOLDER = tempfile.TemporaryDirectory(prefix="infsh-fuzz-", dir=_MEMORY)  # private: mode 0700
+_FOLDER = tempfile.TemporaryDirectory(prefix="infsh-fuzz-")  # private: mode 0700
 
 
 def seal(data: bytes) -> None:
