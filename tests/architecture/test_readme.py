@@ -90,7 +90,7 @@ for page in sys.argv[1:]:
     helps = done.stdout.decode()
     # Recipes are full of options of other programs; they are run, each in tests/recipes.
     prose = re.sub(r"<!-- recipe: [\w-]+ -->\n```.*?```", "", TEXT, flags=re.DOTALL)
-    prose = re.sub(r"```(console|yaml)\n.*?```", "", prose, flags=re.DOTALL)
+    prose = re.sub(r"```(console|yaml)\n.*?```|`python tests/[^`]*`", "", prose, flags=re.DOTALL)
     options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", prose))
     foreign = {"--from-file", "--upgrade-deps"}
     assert {option for option in options - foreign if option not in helps} == set()
