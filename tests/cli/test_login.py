@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from fake_keyring import Keyring
 from fake_server import TOKEN
 
 from infsh_secrets.cli import prompts
@@ -111,22 +112,6 @@ def test_a_variable_comes_before_what_is_kept(cli, remote, monkeypatch):
     done = login(cli, remote.url)
     assert "The variable infsh_api_key comes before" not in done.err
     assert "The variable INFSH_API_KEY comes before it while it is set." in done.err
-
-
-class Keyring:
-    """The keyring of a system, as far as it is asked here."""
-
-    def __init__(self):
-        self.kept = {}
-
-    def get_password(self, service, user):
-        return self.kept.get((service, user))
-
-    def set_password(self, service, user, text):
-        self.kept[service, user] = text
-
-    def delete_password(self, service, user):
-        del self.kept[service, user]
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import threading
 import types
 
 import pytest
+from fake_keyring import Keyring
 
 from infsh_secrets import entry
 from infsh_secrets.domain.errors import LockedError, UnavailableError
@@ -31,24 +32,6 @@ REFUSED = [
     "keyring.backends.SecretService.Keyring.priority",
     "nonsense",
 ]
-
-
-class Keyring:
-    """Stands in for a desktop's keyring."""
-
-    priority = 5
-
-    def __init__(self):
-        self.kept = {}
-
-    def get_password(self, service, user):
-        return self.kept.get((service, user))
-
-    def set_password(self, service, user, text):
-        self.kept[service, user] = text
-
-    def delete_password(self, service, user):
-        del self.kept[service, user]
 
 
 class Forgetful(Keyring):

@@ -6,6 +6,7 @@ import threading
 from types import ModuleType, SimpleNamespace
 
 import pytest
+from fake_keyring import Keyring
 
 from infsh_secrets.domain.errors import LockedError, UnavailableError
 from infsh_secrets.unlock import os_keyring, secret_service
@@ -13,39 +14,21 @@ from infsh_secrets.unlock import os_keyring, secret_service
 BUS = {"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nowhere"}
 
 
-class Memory:
-    """A keyring that keeps what it is given."""
-
-    priority = 5
-
-    def __init__(self):
-        self.kept = {}
-
-    def get_password(self, service, user):
-        return self.kept.get((service, user))
-
-    def set_password(self, service, user, text):
-        self.kept[service, user] = text
-
-    def delete_password(self, service, user):
-        del self.kept[service, user]
-
-
-class Useless(Memory):
+class Useless(Keyring):
     priority = 0
 
 
-class Silent(Memory):
+class Silent(Keyring):
     def __init__(self):
         threading.Event().wait(5)
 
 
-class Refusing(Memory):
+class Refusing(Keyring):
     def get_password(self, *_):
         raise RuntimeError("made-up-value")
 
 
-class Forgetful(Memory):
+class Forgetful(Keyring):
     def set_password(self, service, user, text):
         self.kept[service, user] = text + "x"
 
@@ -67,21 +50,21 @@ def offered(monkeypatch):
 
 
 def test_the_first_that_can_work_is_taken(offered):
-    offered(Useless, Memory, Silent)
-    assert type(os_keyring.find(BUS)) is Memory
+    offered(Useless, Keyring, Silent)
+    assert type(os_keyring.find(BUS)) is Keyring
 
 
 def test_one_that_is_chosen_must_be_known(offered):
-    offered(Memory)
-    known = {"PYTHON_KEYRING_BACKEND": "made_up_keyrings.Memory"}
-    assert type(os_keyring.find(known)) is Memory
+    offered(Keyring)
+    known = {"PYTHON_KEYRING_BACKEND": "made_up_keyrings.Keyring"}
+    assert type(os_keyring.find(known)) is Keyring
     strange = {"PYTHON_KEYRING_BACKEND": "evil.Keyring", **BUS}
     assert os_keyring.find(strange) is None
     assert "names evil.Keyring" in os_keyring.why_none(strange)
 
 
 def test_without_a_session_there_is_none(offered, tmp_path):
-    offered(Memory)
+    offered(Keyring)
     assert os_keyring.find({}) is None
     assert "no session bus" in os_keyring.why_none({})
     (tmp_path / "bus").touch()
@@ -95,7 +78,7 @@ def test_a_session_without_a_keyring(offered):
 
 
 def test_one_that_does_not_answer_is_given_up(offered, monkeypatch):
-    offered(Silent, Memory)
+    offered(Silent, Keyring)
     monkeypatch.setattr(os_keyring, "LIMIT_SECONDS", 0.01)
     with pytest.raises(UnavailableError, match="did not answer"):
         os_keyring.find(BUS)
@@ -110,7 +93,7 @@ def test_what_goes_wrong_is_named_without_its_text(offered, monkeypatch):
 
 
 def test_what_is_kept_is_read_back_and_can_be_forgotten(monkeypatch):
-    backend = Memory()
+    backend = Keyring()
     monkeypatch.setattr(os_keyring, "find", lambda: backend)
     os_keyring.store(backend, b"vault", b"key", "made-up-value")
     assert os_keyring.load(b"vault", b"key") == "made-up-value"
@@ -131,7 +114,7 @@ def test_the_secret_service_is_asked_without_the_library_around_it(monkeypatch):
     ("error", "asked"), [(LookupError("locked"), True), (UnavailableError("silent"), False)]
 )
 def test_the_library_decides_what_to_do_about_a_locked_one(monkeypatch, error, asked):
-    backend = Memory()
+    backend = Keyring()
     backend.kept["a", "b"] = "made-up-value"
     monkeypatch.setattr(os_keyring, "_candidates", lambda _: os_keyring._LINUX)
     monkeypatch.setattr(os_keyring, "find", lambda: backend)
