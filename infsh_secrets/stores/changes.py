@@ -9,7 +9,7 @@ from __future__ import annotations
 from infsh_secrets.crypto.binding import hmac_digest
 from infsh_secrets.domain.errors import ConflictError, NotFoundError
 from infsh_secrets.domain.masking import mask
-from infsh_secrets.domain.models import check_metadata, known
+from infsh_secrets.domain.models import SecretInfo, check_metadata
 from infsh_secrets.stores.base import (
     CREATED,
     DESCRIBED,
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from infsh_secrets.crypto.mac import MacKey
-    from infsh_secrets.domain.models import SecretInfo
     from infsh_secrets.stores.base import Write
 
 KEPT_VERSIONS = 20
@@ -41,7 +40,7 @@ def fingerprint(key: bytes | MacKey, value: bytes) -> str:
 
 def replaced(info: SecretInfo, **fields: object) -> SecretInfo:
     """Return a copy of `info` that shares nothing with it, with `fields` set anew."""
-    copy = known(
+    copy = SecretInfo(
         info.key,
         info.environment,
         info.description,
@@ -221,7 +220,7 @@ def _describe(
 
 def _new(environment: str, write: Write, mark: str, now: int) -> SecretInfo:
     description = write.description
-    return known(
+    return SecretInfo(
         write.key,
         environment,
         write.first_description if description is None else description,

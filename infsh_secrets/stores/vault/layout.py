@@ -10,7 +10,7 @@ from struct import Struct
 from struct import error as StructError  # noqa: N812  # a class
 
 from infsh_secrets.crypto.binding import hmac_digest, sha256
-from infsh_secrets.domain.models import SecretInfo, known
+from infsh_secrets.domain.models import SecretInfo
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def decode_overview(padded: bytes) -> SecretInfo:
     except (StructError, UnicodeDecodeError):
         raise LayoutError from None
     created, updated, expires, last_used, version, deleted = numbers
-    return known(
+    return SecretInfo(
         key,
         environment,
         description,
