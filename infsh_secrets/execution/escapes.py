@@ -53,9 +53,18 @@ class PlainView:
 
     def boundary(self, place: int) -> int:
         """Return `place`, or where the complete sequence begins that it is within."""
+        around = self._around(place)
+        return around.start() if around else place
+
+    def behind(self, place: int) -> int:
+        """Return `place`, or where the complete sequence ends that it is within."""
+        around = self._around(place)
+        return around.end() if around else place
+
+    def _around(self, place: int) -> re.Match[bytes] | None:
         begin = self._data.rfind(ESCAPE, max(0, place - _LONGEST), place)
         sequence = _SEQUENCE.match(self._data, begin) if begin >= 0 else None
-        return begin if sequence is not None and sequence.end() > place else place
+        return sequence if sequence is not None and sequence.end() > place else None
 
 
 def sequences(data: bytes, start: int, end: int, base: int) -> dict[int, bytes]:

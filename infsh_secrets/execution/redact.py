@@ -2,7 +2,8 @@
 
 Exact for every way in which the stream is cut into pieces: what comes out is what a replacement in
 the whole of it at once would give. Of all matches, in every form of `domain.variants`, overlapping
-ones are united into one mark, which names the longest, of equally long ones the leftmost.
+ones are united into one mark, which names the longest, of equally long ones the leftmost. A match
+that ends within a control sequence takes the rest of it along: behind a mark it would be text.
 """
 
 from __future__ import annotations
@@ -80,7 +81,8 @@ class _Region:
     """Bytes that become one mark; positions count from the beginning of the stream.
 
     `best` is (length, -start, -owner) of the match that it is named after. `sequences` are the
-    control sequences that stood between the characters, by position; they follow the mark.
+    control sequences that stood between the characters, by position. They stand before the mark:
+    behind it, their last byte and the text that follows could make up a form.
     """
 
     __slots__ = ("best", "end", "marked", "sequences", "start")
@@ -203,7 +205,14 @@ class Stream:
         growing = matcher.growing(view.text)
         seen = view.place(growing) if growing < len(view.text) else len(whole)
         hold = min(matcher.growing(whole), seen)
-        return regions, hold, view.boundary(min(hold, view.begun))
+        keep = view.boundary(min(hold, view.begun))
+        for region in (*regions, *self._pending):
+            end = region.end - self._base
+            if end > view.begun:  # where the sequence ends is still to come
+                hold = min(hold, region.start - self._base)
+            else:
+                region.end = self._base + view.behind(end)
+        return regions, hold, keep
 
     def _region(self, match: Match, length: int = 0) -> _Region:
         start, end, owner = match
@@ -234,9 +243,9 @@ class Stream:
                 done = stop
             if region.end > hold:
                 break
+            out += self._harmless(region.sequences)
             if not region.marked:
                 out.append(self._redactor.mark(-region.best[2]))
-            out += self._harmless(region.sequences)
             done = max(done, region.end)
             settled += 1
         del self._pending[:settled]

@@ -34,6 +34,11 @@ def occurrences(text, forms, places):
                 yield places[start], places[start + len(form) - 1] + 1, len(form), owner
 
 
+def behind(place, sequences):
+    """The end of the control sequence that a place is within, else the place."""
+    return next((m.end() for m in sequences.values() if m.start() < place < m.end()), place)
+
+
 def oracle(data, forms):
     """The whole stream with its marks, found in the most plodding way."""
     first = {}
@@ -44,6 +49,7 @@ def oracle(data, forms):
     sequences = {match.start(): match for match in SEQUENCE.finditer(data)}
     removed = {at for match in sequences.values() for at in range(match.start(), match.end())}
     seen = [at for at in range(len(data)) if at not in removed]
+    spans = [(a, behind(b, sequences), length, owner) for a, b, length, owner in spans]
     through = [
         span
         for span in occurrences(
@@ -62,11 +68,12 @@ def oracle(data, forms):
     keeps = not any(b"\x1b" in form for form, _ in forms)
     out, at = b"", 0
     for start, end, best in regions:
-        out += data[at:start] + b"[REDACTED:K%d]" % -best[2]
+        out += data[at:start]
         for match in sequences.values():
             inside = any(s <= match.start() and match.end() <= e for s, e, _, _ in through)
             if keeps and inside and start <= match.start() < end:
                 out += match.group()
+        out += b"[REDACTED:K%d]" % -best[2]
         at = end
     return out + data[at:]
 
@@ -91,6 +98,15 @@ def check_every_chunking(data, forms, rng):
         sorted(rng.sample(range(len(data) + 1), min(3, len(data)))),
     ):
         assert streamed(redactor, data, list(cuts)) == expected, (data, forms, list(cuts))
+
+
+def check_nothing_is_left(data, forms):
+    """What stands between the marks holds no form, with and without its control sequences."""
+    for between in re.split(rb"\[REDACTED:K\d\]", oracle(data, forms)):
+        plain = SEQUENCE.sub(b"", between)
+        for form, _ in forms:
+            assert form not in between, (data, forms)
+            assert b"\x1b" in form or form not in plain, (data, forms)
 
 
 def random_case(rng, alphabet):
@@ -134,6 +150,7 @@ def test_redaction_equals_the_oracle_through_control_sequences(seed):
             forms = [(SEQUENCE.sub(b"", form).replace(b"\x1b", b"a"), o) for form, o in forms]
             forms = [(form, owner) for form, owner in forms if len(form) >= 4] or [(b"abab", 0)]
         check_every_chunking(data, forms, rng)
+        check_nothing_is_left(data, forms)
 
 
 @pytest.mark.slow

@@ -123,7 +123,7 @@ def test_of_two_names_of_one_value_the_first_is_shown():
 def test_colours_between_the_characters_do_not_hide_a_value(stream):
     painted = VALUE[:6] + b"\x1b[01;31m\x1b[K" + VALUE[6:9] + b"\x1b[m\x1b[K" + VALUE[9:]
     out = whole(stream, b"grep: " + painted + b"\n")
-    assert out == b"grep: [REDACTED:SOME_KEY]\x1b[01;31m\x1b[K\x1b[m\x1b[K\n"
+    assert out == b"grep: \x1b[01;31m\x1b[K\x1b[m\x1b[K[REDACTED:SOME_KEY]\n"
 
 
 @pytest.mark.parametrize("end", [b"\x1b(B\x1b[m", b"\x1b[m\x0f", b"\x1b[0;10m\x0f"])
@@ -133,7 +133,7 @@ def test_what_a_terminal_ends_colours_with_does_not_hide_a_value(end):
         stream = Redactor([("SOME_KEY", VALUE)]).stream()
         pieces = [painted[at : at + size] for at in range(0, len(painted), size)]
         out = b"".join(map(stream.feed, pieces)) + stream.flush()
-        assert out == b"\x1b[31m[REDACTED:SOME_KEY]" + end + b"\n"
+        assert out == b"\x1b[31m" + end + b"[REDACTED:SOME_KEY]\n"
 
 
 def test_the_end_of_colours_is_not_waited_for(stream):
@@ -235,3 +235,45 @@ def test_a_value_within_a_control_sequence_within_a_value():
         stream = Redactor([("K", value)]).stream()
         parts = [stream.feed(data[at : at + size]) for at in range(0, len(data), size)]
         assert b"".join(parts) + stream.flush() == b"[REDACTED:K]\x1b[31m."
+
+
+def in_pieces(value, data):
+    """What comes out, the same for every size of the pieces."""
+    outs = set()
+    for size in (1, 2, 3, 7, 40, len(data)):
+        stream = Redactor([("K", value)]).stream()
+        parts = [stream.feed(data[at : at + size]) for at in range(0, len(data), size)]
+        outs.add(b"".join(parts) + stream.flush())
+    assert len(outs) == 1
+    return outs.pop()
+
+
+def test_the_end_of_a_control_sequence_that_held_a_value_is_no_part_of_the_text():
+    # A terminal takes the "F"; behind a mark it would be the beginning of the base64 form.
+    data = b"\x1b[1;361616161616162161616162FhYWFh\x1b[31m\r\nYW."
+    assert in_pieces(b"aaaaaab", data) == b"\x1b[1;3[REDACTED:K]hYWFh\x1b[31m\r\nYW."
+
+
+def test_a_sequence_that_held_a_value_and_does_not_end_stays_text():
+    assert in_pieces(b"12345678;9", b"\x1b[1;12345678;9;4") == b"\x1b[1;[REDACTED:K];4"
+    assert in_pieces(b"12345678;9", b"\x1b[12345678;9;4\n5m") == b"\x1b[[REDACTED:K];4\n5m"
+    assert in_pieces(b"12345678;9", b"\x1b[12345678;9;4\x1b[5m.") == (
+        b"\x1b[[REDACTED:K];4\x1b[5m."
+    )
+
+
+def test_two_values_in_one_control_sequence_are_one_mark():
+    assert in_pieces(b"12345678;9", b"<\x1b[12345678;9;;12345678;9m>") == b"<\x1b[[REDACTED:K]>"
+
+
+def test_the_end_of_a_sequence_within_a_value_makes_no_value_with_what_follows():
+    out = in_pieces(b"made-up-7", b"made\x1b[1m-up-7ade-up-7")
+    assert out == b"\x1b[1m[REDACTED:K]ade-up-7"
+
+
+def test_a_marked_match_takes_the_rest_of_its_sequence_along_after_a_silence():
+    stream = Redactor([("K", b"12345678;9")]).stream()
+    assert stream.feed(b"\x1b[12345678;9") == b"\x1b["
+    assert stream.idle() == b"[REDACTED:K]"
+    assert stream.feed(b";4") == b""
+    assert stream.feed(b"mtext") == b"text"
