@@ -44,8 +44,11 @@ class Places(NamedTuple):
 
 
 def guess(environ: Mapping[str, str]) -> str:
-    """Return the shell that has started this program, else the one of SHELL; or UsageError."""
-    for name in (_parent(), environ.get("SHELL", "")):
+    """Return the shell that has started this program, else that of SHELL, else of the account.
+
+    UsageError where none of them is known.
+    """
+    for name in (_parent(), environ.get("SHELL") or _of_account()):
         called = os.path.basename(name.replace("\\", "/")).lstrip("-").removesuffix(".exe")
         shell = _CALLED.get(called, called)
         if shell in SHELLS:
@@ -54,6 +57,16 @@ def guess(environ: Mapping[str, str]) -> str:
         "It cannot be told which shell this is.",
         f"Name it: infsh completion install {'|'.join(SHELLS)}",
     )
+
+
+def _of_account() -> str:
+    """Return the login shell of the account, "" where there are no such accounts."""
+    try:
+        import pwd
+
+        return pwd.getpwuid(os.getuid()).pw_shell
+    except (ImportError, KeyError):
+        return ""
 
 
 def _parent() -> str:

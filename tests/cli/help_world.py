@@ -102,6 +102,7 @@ def environ(home, url=""):
         "TARGET": "release",
         "OPENAI_ORG": "made-up-organisation",
         "EDITOR": "editor",
+        "SHELL": "/bin/bash",
         "LC_ALL": "C.UTF-8",
         **({"INFSH_API_URL": url} if url else {}),
     }

@@ -269,8 +269,23 @@ def test_the_shell_is_guessed(cli, own_home, monkeypatch, parent, variable, shel
     assert cli("completion", "install", root=True).data["shell"] == shell
 
 
+def test_without_the_variable_the_shell_is_that_of_the_account(cli, own_home, monkeypatch):
+    import pwd
+
+    account = pwd.getpwuid(os.getuid())
+    zsh = pwd.struct_passwd((*account[:6], "/usr/bin/zsh"))
+    monkeypatch.setattr(pwd, "getpwuid", lambda _: zsh)
+    monkeypatch.setattr(shell_places, "_parent", lambda: "python3")
+    monkeypatch.delenv("SHELL", raising=False)
+    assert cli("completion", "install", root=True).data["shell"] == "zsh"
+
+
 @pytest.mark.parametrize("variable", ["", "/bin/sh", "/usr/bin/tcsh"])
 def test_a_shell_that_cannot_be_guessed(refused, monkeypatch, variable):
+    def unknown(_):
+        raise KeyError
+
+    monkeypatch.setattr("pwd.getpwuid", unknown)
     monkeypatch.setattr(shell_places, "_parent", lambda: "sh")
     monkeypatch.setenv("SHELL", variable)
     error = refused(2, "completion", "install", root=True)
