@@ -32,12 +32,20 @@ def rollback(workspace: Workspace, key: str, to: int | None) -> Changes:
 
 
 def rename(workspace: Workspace, old: str, new: str) -> Changes:
-    """Give a secret another name; its versions and all that is known of it stay."""
+    """Give a secret another name; its versions and all that is known of it stay.
+
+    In a store that cannot, but gives values back, it is a copy without them; a notice says so.
+    """
     check_key(new)
     if old == new:
         raise UsageError("The two names are the same.", "Name the new one second.")
     environment, store = _writable(workspace, old)
-    info = store.rename(environment, old, new)
+    if store.capabilities.rename or not store.capabilities.reveal:
+        info = store.rename(environment, old, new)
+    else:
+        from infsh_secrets.services import moving
+
+        info = moving.move(workspace, environment, old, new)
     workspace.notices += wellknown.name_warnings(new)
     undo = secrets.command_line(workspace, environment, "rename", new, old)
     return _changed(workspace, Change(RENAMED, info, (environment, old)), undo)

@@ -96,7 +96,6 @@ def test_what_the_store_cannot_do_is_a_sentence(elsewhere, work):
         (("get", "API_KEY", "--version", "1"), "keeps no older versions"),
         (("restore", "API_KEY"), "keeps no deleted secrets"),
         (("list", "--deleted"), "keeps no deleted secrets"),
-        (("rename", "API_KEY", "B"), "cannot rename a secret"),
         (("set", "B", "x", "-m", "a=b"), "keeps no metadata"),
         (("set", "B", "x", "--expires", "90d"), "keeps no expiry"),
         (("set", "B", "x", "-e", "staging"), "has no environments"),
@@ -118,6 +117,60 @@ def test_describe_copy_and_purge(elsewhere, work):
     done = elsewhere("delete", "SECOND", "--purge", "-y")
     assert "What the server of work keeps of it is out of reach." in done.err
     assert list(work.answer.secrets) == ["API_KEY"]
+
+
+def test_rename_copies_and_deletes(elsewhere, work):
+    elsewhere("set", "OLD", VALUE, "-d", "what for")
+    elsewhere("set", "TAKEN", "x")
+    done = elsewhere("rename", "OLD", "NEW")
+    assert (done.data["action"], done.data["key"], done.status) == ("renamed", "NEW", 0)
+    assert "NEW is a copy of OLD, which was deleted." in done.err
+    assert sorted(work.answer.secrets) == ["NEW", "TAKEN"]
+    assert work.answer.secrets["NEW"]["value"] == VALUE
+    assert work.answer.secrets["NEW"]["description"] == "what for"
+    assert elsewhere("rename", "NEW", "TAKEN").error["exit"] == 9
+    assert elsewhere("rename", "ABSENT", "B").error["exit"] == 4
+    assert sorted(work.answer.secrets) == ["NEW", "TAKEN"]
+
+
+def _keep_it_wrongly(server):
+    server.secrets["NEW"]["value"] += " "
+
+
+def _change_the_old_one(server):
+    server.secrets["OLD"]["updated_at"] = "2031-01-01T00:00:00Z"
+
+
+def _revoke_the_token(server):
+    server.token = "revoked"
+
+
+@pytest.mark.parametrize(
+    ("begun", "mischief", "told"),
+    [
+        ("GET /secrets/reveal/NEW", _keep_it_wrongly, "gives back another"),
+        ("GET /secrets/OLD", _change_the_old_one, "just changed OLD"),
+        ("DELETE /secrets/OLD", _revoke_the_token, "does not accept the token"),
+    ],
+)
+def test_a_rename_that_fails_half_way_leaves_both(elsewhere, work, begun, mischief, told):
+    elsewhere("set", "OLD", VALUE)
+    seen_new = []
+
+    def fault(_, seen):
+        seen_new.append(seen.path.endswith("/NEW"))
+        if any(seen_new) and f"{seen.method} {seen.path}" == begun:
+            mischief(work.answer)
+        return True
+
+    fault.stays = True
+    work.faults = [fault]
+    error = elsewhere("rename", "OLD", "NEW").error
+    assert told in error["message"]
+    assert error["message"].endswith("OLD was copied to NEW and is still there.")
+    assert error["hint"].endswith("infsh secrets delete NEW -s work")
+    assert VALUE not in str(error)
+    assert sorted(work.answer.secrets) == ["NEW", "OLD"]
 
 
 def test_check_redact_export_render(elsewhere, infsh, own_home, tmp_path, monkeypatch):
@@ -252,6 +305,9 @@ def test_values_go_in_and_never_come_back(cli, agents, tmp_path, monkeypatch):
     assert done.status == 0
     assert "whether they are empty or look wrong is not checked" in done.err
     assert cli("describe", "API_KEY", "-d", "new").error["exit"] == 10
+    error = cli("rename", "API_KEY", "B").error
+    assert (error["exit"], error["message"]) == (10, "The store agents cannot rename a secret.")
+    assert error["hint"] == "Store its value as B yourself, then delete API_KEY."
     assert cli("delete", "API_KEY", "-y").status == 0
     assert cli("list").data == []
 

@@ -19,6 +19,8 @@ def rename(
 ) -> Changes:
     """Give a secret another name; its versions and all that is known of it stay.
 
+    In a store that cannot rename it is copied and the old one deleted, without older versions.
+
     Output: the new name, and the command that undoes it.
 
     Examples:

@@ -189,7 +189,7 @@ class RemoteStore(SecretStore):
     def rename(self, environment: str, old: str, new: str) -> SecretInfo:  # noqa: ARG002
         raise DeniedError(
             f"The store {self.name} cannot rename a secret.",
-            f"Copy it and delete the old one: infsh secrets copy {old} --to-name {new}",
+            f"Store its value as {new} yourself, then delete {old}.",
         )
 
     def copy(
