@@ -21,7 +21,7 @@ from infsh_secrets.files.streams import OutputError, refuse_controls, write_stdo
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import TextIO
 
     from infsh_secrets.cli.page import Page
@@ -93,12 +93,21 @@ class Renderer:
             if undo and self.form not in ("table", "plain"):  # these tell it themselves
                 self.say(f"Undo with: {undo}")
         try:
-            write_stdout(self._encode(self._text(result)))
+            for part in self._parts(result):
+                write_stdout(self._encode(part))
         except OutputError as error:
             if not (changed or isinstance(result, TeamCreated)):
                 raise
             message = f"The change was made, but {error.message[0].lower()}{error.message[1:]}"
             raise OutputError(message, error.hint) from None
+
+    def _parts(self, result: Result) -> Iterable[str]:
+        """Return the text of a result, in parts where it may be very long."""
+        if isinstance(result, SecretList) and self.form == "json":
+            from infsh_secrets.cli import records
+
+            return records.list_parts(result, unicode=shows_unicode())
+        return (self._text(result),)
 
     def _text(self, result: Result) -> str:
         if isinstance(result, Text):

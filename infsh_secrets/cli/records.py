@@ -26,7 +26,7 @@ from infsh_secrets.domain.times import rfc3339
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from infsh_secrets.domain.check_results import CheckResult
@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 
 def as_json(result: Result, *, unicode: bool) -> str:
     """Return a result as JSON with a final newline; an array has one element a line."""
-    if not isinstance(result, SecretList | SecretView | Changes):
+    if isinstance(result, SecretList):
+        return "".join(list_parts(result, unicode=unicode))
+    if not isinstance(result, SecretView | Changes):
         from infsh_secrets.domain.transfer_results import ExportResult, ImportResult
 
         if isinstance(result, ImportResult | ExportResult):
@@ -47,6 +49,13 @@ def as_json(result: Result, *, unicode: bool) -> str:
     if isinstance(data, list):
         return sanitize_json(_lines(data, unicode=unicode))
     return sanitize_json(_indented(data, _encoder(unicode=unicode)) + "\n")
+
+
+def list_parts(result: SecretList, *, unicode: bool) -> Iterator[str]:
+    """Return the JSON of a list in parts, which are best written one by one if it is long."""
+    from infsh_secrets.cli import secret_records
+
+    return secret_records.parts(result, _string_encoder(unicode=unicode), unicode=unicode)
 
 
 def _indented(data: Any, encode: Callable[[object], str], margin: str = "\n") -> str:
@@ -82,15 +91,24 @@ def _lines(data: list[Any], *, unicode: bool) -> str:
 def _encoder(*, unicode: bool) -> Callable[[object], str]:
     """Return what `json.dumps` calls: the package around it takes a third of a bare start."""
     try:
-        from _json import encode_basestring, encode_basestring_ascii, make_encoder
+        from _json import make_encoder
 
-        escape = encode_basestring if unicode else encode_basestring_ascii
+        escape = _string_encoder(unicode=unicode)
         make = make_encoder(None, _unknown, escape, None, ": ", ", ", False, False, True)  # noqa: FBT003  # it takes no keywords
     except (ImportError, TypeError):
         import json
 
         return json.JSONEncoder(ensure_ascii=not unicode).encode
     return lambda data: "".join(make(data, 0))
+
+
+def _string_encoder(*, unicode: bool) -> Callable[[str], str]:
+    """Return what makes a JSON string of a text."""
+    try:
+        from _json import encode_basestring, encode_basestring_ascii
+    except ImportError:
+        from json.encoder import encode_basestring, encode_basestring_ascii
+    return encode_basestring if unicode else encode_basestring_ascii
 
 
 def _unknown(data: object) -> None:

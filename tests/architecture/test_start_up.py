@@ -117,6 +117,7 @@ OF_LIST = {
             "cli",
             "cli.output",
             "cli.records",
+            "cli.secret_records",
             "cli.secret_words",
             "domain.masking",
             "domain.record",
