@@ -11,7 +11,6 @@ import os
 from infsh_secrets.cli.completion import Candidates, expanded
 from infsh_secrets.config.settings import LOCAL_STORE, Options, Settings
 from infsh_secrets.services.workspace import Workspace
-from infsh_secrets.stores.vault.store import LockedVault
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,20 +28,15 @@ _PATHS = ("--vault", "--key-file")
 _TEAM = "team:"
 
 
-class _Unasked(Workspace):
-    """A workspace for somebody who is only typing: a vault of an older format stays as it is."""
-
-    def _open(self) -> LockedVault:
-        return LockedVault(self.settings.vault)
-
-
 def _workspace(settled: dict[str, str]) -> Workspace:
     options = Options(offline=True)
     for name, field in _SETTLED.items():
         value = settled.get(name)
         if value:
             setattr(options, field, expanded(value) if name in _PATHS else value)
-    return _Unasked(Settings(options, os.environ))
+    workspace = Workspace(Settings(options, os.environ))
+    workspace.looks_only = True  # somebody is only typing
+    return workspace
 
 
 def _infos(workspace: Workspace, *, deleted: bool = False) -> list[SecretInfo]:

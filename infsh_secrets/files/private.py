@@ -17,8 +17,11 @@ _OTHERS_WRITE = 0o022
 _ROOT = 0
 
 
-def check_private_file(path: str, what: str) -> os.stat_result:
+def check_private_file(path: str, what: str, *, sealed: bool = False) -> os.stat_result:
     """Return the status of a file that is safe to use as `what`, without opening it.
+
+    What is in a `sealed` file is encrypted and authenticated: bits for others are no reason to
+    refuse it, for `close_to_others` can take them away.
 
     Raises NotFoundError when it does not exist and DeniedError when it is not a regular file, is a
     symbolic link, has another owner, more than one link, bits for group or world, or a parent
@@ -40,8 +43,43 @@ def check_private_file(path: str, what: str) -> os.stat_result:
         kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
         raise DeniedError(f"The {what} {shown} is {kind}.", "Name a file.")
     if POSIX:
-        _check_posix(status, path, what)
+        _check_posix(status, path, what, sealed=sealed)
     return status
+
+
+def close_to_others(path: str, what: str) -> str:
+    """Take from group and world what they may do with a sealed file of ours that was checked.
+
+    Returns the mode that it had, in octal; "" if nothing was changed, as on a read-only medium.
+    Raises DeniedError when others may go on writing to it.
+    """
+    mode = _mode_for_others(path)
+    if not mode:
+        return ""
+    try:
+        # By its name: to open and close it would end the locks that this process has on it.
+        os.chmod(path, mode & ~_SHARED_BITS)
+    except OSError:
+        left = mode
+    else:
+        left = _mode_for_others(path)
+    if left & _OTHERS_WRITE:
+        raise DeniedError(
+            f"Other users may write to the {what} {sanitize(path)} (mode {left:03o}), and its mode "
+            "cannot be changed.",
+            "Copy it to a folder of your own, where files have modes.",
+        )
+    return "" if left else f"{mode:03o}"
+
+
+def _mode_for_others(path: str) -> int:
+    """Return the permissions of a file of ours that has some for others, else 0."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return 0  # what is wrong with it is told by whoever uses it
+    shared = POSIX and status.st_uid == os.geteuid() and status.st_mode & _SHARED_BITS
+    return stat.S_IMODE(status.st_mode) if shared else 0
 
 
 def led_to(path: str) -> str:
@@ -69,7 +107,7 @@ def _is_handed_over(status: os.stat_result, path: str, *, link: bool = False) ->
     return not (folder.st_mode | status.st_mode) & _OTHERS_WRITE
 
 
-def _check_posix(status: os.stat_result, path: str, what: str) -> None:
+def _check_posix(status: os.stat_result, path: str, what: str, *, sealed: bool) -> None:
     if _is_handed_over(status, path):
         return
     shown = sanitize(path)
@@ -77,7 +115,7 @@ def _check_posix(status: os.stat_result, path: str, what: str) -> None:
         raise DeniedError(
             f"The {what} {shown} belongs to another user.", "Use a copy that is your own."
         )
-    if status.st_mode & _SHARED_BITS:
+    if status.st_mode & _SHARED_BITS and not sealed:
         raise DeniedError(
             f"The {what} {shown} is open to other users (mode {status.st_mode & 0o777:03o}).",
             f"Close it with: chmod 600 {shown}",

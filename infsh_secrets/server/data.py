@@ -13,6 +13,7 @@ from infsh_secrets.domain.names import check_team
 from infsh_secrets.domain.sanitize import sanitize
 from infsh_secrets.files.private import (
     ExclusiveLock,
+    close_to_others,
     ensure_private_folder,
     os_error,
     sync_folder,
@@ -119,6 +120,7 @@ def open_team_vault(path: str, team: str, vault_id: bytes, key: ServerKey) -> Se
     """Return the vault at `path`, unlocked with the team's own key."""
     locked = LockedVault(path)
     try:
+        close_to_others(path, "vault")
         return ServedStore(locked, _unlock(locked, team, vault_id, key), team=team)
     except BaseException:
         locked.file.close()

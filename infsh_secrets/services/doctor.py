@@ -45,10 +45,11 @@ def examine(workspace: Workspace, environ: Mapping[str, str]) -> Checkup:
         found += [_remote(workspace), surroundings.keyring(environ, needed=False)]
         return Checkup([*found, surroundings.completion(environ)])
     locked = None
+    workspace.looks_only = True
     try:
         if workspace.exists():
             locked = workspace.locked
-            found.append(Finding("vault", OK, sanitize(settings.vault)))
+            found.append(_file(locked.file.path))
         else:
             text = f"There is none at {sanitize(settings.vault)} yet; the first `set` makes it."
             found.append(Finding("vault", OK, text))
@@ -152,6 +153,16 @@ def _key_files(workspace: Workspace) -> Iterator[Finding]:
     if fine or not paths:
         text = f"{fine} that nobody but you, or root, decides about." if fine else "None."
         yield Finding("key files", OK, text)
+
+
+def _file(vault: str) -> Finding:
+    """Return whether a vault that could be opened is closed to others, as with other commands."""
+    shown = sanitize(vault)
+    status = os.stat(vault)
+    if not POSIX or not status.st_mode & _OTHERS or status.st_uid != os.geteuid():
+        return Finding("vault", OK, shown)
+    text = f"{shown} is open to other users (mode {stat.S_IMODE(status.st_mode):03o})."
+    return Finding("vault", WARNING, text, f"Close it, or let the next command: chmod 600 {shown}")
 
 
 def _place(vault: str) -> Iterator[Finding]:

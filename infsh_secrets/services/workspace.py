@@ -7,6 +7,7 @@ import os
 from infsh_secrets.domain.errors import IntegrityError, NotFoundError, UsageError
 from infsh_secrets.domain.names import DEFAULT_TEAM
 from infsh_secrets.domain.sanitize import sanitize
+from infsh_secrets.files.private import close_to_others
 from infsh_secrets.stores.vault.anchor import Anchor
 from infsh_secrets.stores.vault.store import LockedVault, VaultStore
 from infsh_secrets.stores.vault.uselog import log_path
@@ -30,8 +31,11 @@ class Workspace:
     `ask` prompts for a passphrase and is None where nothing may be asked. `notices` collects what
     the person should be told besides the result. `vault_key` is secret, and empty until it is open.
     `given` is a store that is open already: it is used instead, and never closed here. `actor`
-    tells who acts, for the record.
+    tells who acts, for the record. With `looks_only` not even mode and format of a vault are
+    changed.
     """
+
+    looks_only = False
 
     def __init__(
         self,
@@ -162,17 +166,30 @@ class Workspace:
         return self._locked
 
     def _open(self) -> LockedVault:
-        """Open the vault's file, after migrating it if it has an older format."""
+        """Open the vault's file, closed to others and in the format of this program."""
         path = self.settings.vault
-        try:
+        if self.looks_only:
             return LockedVault(path)
+        try:
+            locked = LockedVault(path)
         except IntegrityError as error:
             if not getattr(error, "older", False):
                 raise
-        from infsh_secrets.services.migration import migrate_vault
+            from infsh_secrets.services.migration import migrate_vault
 
-        migrate_vault(self, path)
-        return LockedVault(path)
+            migrate_vault(self, path)
+            locked = LockedVault(path)
+        try:
+            mode = close_to_others(locked.file.path, "vault")
+        except BaseException:
+            locked.file.close()
+            raise
+        if mode:
+            self.notices.append(
+                f"The vault {sanitize(path)} was open to other users (mode {mode}); it is closed "
+                "to them now."
+            )
+        return locked
 
     def lock(self) -> Lock:
         """Return what the vault shows to whoever has a key for it."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 
@@ -140,8 +141,15 @@ def test_a_backup_of_another_vault_is_refused(cli, refused, home):
 def test_refusals(refused, home, vault):
     refused(4, "vault", "restore", str(home / "nosuch"))
     refused(2, "vault", "restore", str(vault))
-    (home / "copy.vault").chmod(0o644)
+    os.link(home / "copy.vault", home / "second")
     refused(10, "vault", "restore", copy_of(home))
+
+
+def test_a_backup_may_be_open_to_others_and_what_it_replaces_is_not(cli, home, vault):
+    (home / "copy.vault").chmod(0o644)
+    assert cli("vault", "restore", copy_of(home)).status == 0
+    assert (home / "copy.vault").stat().st_mode & 0o777 == 0o644
+    assert vault.stat().st_mode & 0o777 == 0o600
 
 
 def test_an_anchor_that_cannot_be_written_is_told(cli, home, monkeypatch):

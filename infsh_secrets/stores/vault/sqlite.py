@@ -253,7 +253,7 @@ def library_version() -> str:
 
 def _open(path: str, *, new: bool = False) -> tuple[sqlite.Connection, tuple[int, int]]:
     """Return a connection, and which file it is to."""
-    status = check_private_file(path, "vault")
+    status = check_private_file(path, "vault", sealed=True)
     # Closing any descriptor of a file drops this process's locks on it, so a file that is
     # open here already is not opened a second time beside SQLite; its header was checked then.
     if not new and path not in _open_paths:

@@ -15,6 +15,7 @@ from infsh_secrets.files import private
 from infsh_secrets.files.private import (
     ExclusiveLock,
     check_private_file,
+    close_to_others,
     create_private_file,
     ensure_private_folder,
     os_error,
@@ -297,6 +298,44 @@ def test_every_bit_for_others_is_refused(file, bit):
     with pytest.raises(DeniedError) as caught:
         check_private_file(file, "key file")
     assert caught.value.hint == f"Close it with: chmod 600 {file}"
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o644, 0o666, 0o777, 0o444], ids=oct)
+def test_a_sealed_file_is_closed_to_others(file, mode):
+    os.chmod(file, mode)
+    check_private_file(file, "vault", sealed=True)
+    assert close_to_others(file, "vault") == f"{mode:03o}"
+    assert mode_of(file) == mode & 0o700
+    assert close_to_others(file, "vault") == ""
+
+
+@pytest.mark.parametrize(
+    "failure", [OSError(errno.EROFS, "read-only"), None], ids=["ro", "no modes"]
+)
+def test_a_sealed_file_that_stays_open_to_others_must_not_be_theirs_to_write(
+    file, monkeypatch, failure
+):
+    def chmod(*_):
+        if failure:
+            raise failure
+
+    os.chmod(file, 0o644)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "chmod", chmod)
+        assert close_to_others(file, "vault") == ""
+    os.chmod(file, 0o664)
+    monkeypatch.setattr(os, "chmod", chmod)
+    with pytest.raises(DeniedError, match=r"Other users may write.*mode 664") as caught:
+        close_to_others(file, "vault")
+    assert "Copy it" in caught.value.hint
+
+
+def test_a_sealed_file_of_another_user_or_that_is_gone_is_left_alone(file, monkeypatch):
+    os.chmod(file, 0o644)
+    monkeypatch.setattr(os, "geteuid", lambda: OTHER_USER)
+    assert close_to_others(file, "vault") == ""
+    assert mode_of(file) == 0o644
+    assert close_to_others(file + "-gone", "vault") == ""
 
 
 @pytest.fixture
