@@ -13,22 +13,14 @@ if TYPE_CHECKING:
 _TRIES = 3
 
 
-def ask_hidden(question: str) -> str:
-    """Return what is typed without showing it; AbortedError at end of input.
+def ask_hidden(question: str, *, lines: bool = False) -> str:
+    """Return what is typed without showing it; a paste may have several lines if `lines`.
 
-    A terminal that would show it is a UsageError instead.
+    Raises AbortedError at end of input, UsageError for several lines otherwise and for a terminal
+    that would show it.
     """
-    import getpass
-    import warnings
-
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", getpass.GetPassWarning)
-            return getpass.getpass(question, stream=sys.stderr)
-    except getpass.GetPassWarning:
-        raise UsageError(
-            "This terminal would show what you type.", "Give the value with --file or by a pipe."
-        ) from None
+        return _read_hidden(question, lines=lines)
     except EOFError:
         sys.stderr.write("\n")
         raise AbortedError("Nothing was typed, nothing was changed.") from None
@@ -39,8 +31,20 @@ def ask_hidden(question: str) -> str:
         raise UsageError("What was typed is not UTF-8 text.") from None
 
 
+def _read_hidden(question: str, *, lines: bool) -> str:
+    try:
+        import termios  # noqa: F401  # which Windows has not
+    except ImportError:
+        from getpass import getpass
+
+        return getpass(question)
+    from infsh_secrets.cli import hidden_line
+
+    return hidden_line.read(question, lines=lines)
+
+
 def ask_value(key: str) -> str:
-    """Return a secret value typed twice the same."""
+    """Return a secret value typed or pasted twice the same."""
     value = ask_twice(f"Value of {key} (not shown): ")
     if not value:
         raise AbortedError("Nothing was typed, nothing was changed.")
@@ -53,8 +57,8 @@ def ask_twice(question: str) -> str:
     Raises AbortedError at end of input, UsageError after three times that differ.
     """
     for _ in range(_TRIES):
-        value = ask_hidden(question)
-        if not value or ask_hidden("The same again: ") == value:
+        value = ask_hidden(question, lines=True)
+        if not value or ask_hidden("The same again: ", lines=True) == value:
             return value
         say("The two differ. Once more.\n")
     raise UsageError("The two never were the same, nothing was stored.", "Try again.")
@@ -69,9 +73,7 @@ def confirm(question: str, *, may_ask: bool, option: str) -> None:
         raise UsageError(
             "This has to be confirmed, and nobody can be asked here.", f"Add {option}."
         )
-    sys.stderr.write(f"{question} [y/N] ")
-    sys.stderr.flush()
-    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+    if not agrees(question):
         raise AbortedError("Nothing was changed.")
 
 

@@ -95,7 +95,7 @@ class Person:
         self.answers = []
         self.questions = []
 
-    def hidden(self, question):
+    def hidden(self, question, **_):
         self.questions.append(question)
         answer = self.answers.pop(0)
         if answer is None:

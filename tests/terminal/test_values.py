@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from pathlib import Path
+
 import pytest
 
 VALUE = "a-made-up-value-of-some-length"
@@ -102,6 +106,62 @@ def test_a_value_with_blanks_and_umlauts(asked, infsh):
     made.line(value)
     assert ended(made) == 0
     assert stored(infsh) == value
+
+
+LINES = f"-----BEGIN KEY-----\n{VALUE}\n-----END KEY-----"
+PASTES = {
+    "longer than a terminal's line": "sk-made-up-" + "x" * 6000 + "-end",
+    "several lines": LINES,
+}
+
+
+@pytest.mark.parametrize("pasted", PASTES.values(), ids=PASTES)
+def test_a_paste_is_stored_whole(asked, infsh, pasted):
+    made = asked()
+    for question in (QUESTION, AGAIN):
+        made.wait(question.rstrip())
+        made.send("\x1b[200~" + pasted.replace("\n", "\r") + "\r\x1b[201~\r")
+    assert ended(made) == 0
+    assert stored(infsh) == pasted
+    assert made.raw.count(b"\x1b[?2004h") == made.raw.count(b"\x1b[?2004l") == 2
+    assert ("(3 lines)" in made.text) == ("\n" in pasted)
+
+
+def test_lines_that_are_no_paste_are_refused(asked, infsh, own_home):
+    made = asked()
+    made.send(LINES.replace("\n", "\r") + "\r")
+    assert ended(made) == 2
+    assert "--file" in made.text
+    assert not list(own_home.rglob("*.vault"))
+
+
+def test_it_is_silent_again_after_a_stop(terminal, infsh):
+    made = terminal("bash", "--norc", "--noprofile", "-i", env={"PS1": "> "})
+    made.wait(">")
+    made.line("infsh secrets set NEW_KEY")
+    made.wait(QUESTION.rstrip())
+    made.send("\x1a")
+    made.wait("Stopped")
+    made.line("fg")
+    made.wait_for(lambda shown: shown.count(QUESTION.rstrip()) == 2)
+    made.line(VALUE)
+    made.wait(AGAIN.rstrip())
+    made.line(VALUE)
+    made.wait("created")
+    made.line("exit")
+    assert made.end() == 0
+    assert VALUE not in made.raw.decode()
+    assert stored(infsh) == VALUE
+
+
+def test_the_terminal_is_as_before_when_it_is_ended(asked, own_home):
+    made = asked()
+    made.wait_for(lambda _: b"\x1b[?2004h" in made.raw)
+    shell = made.child.pid
+    os.kill(int(Path(f"/proc/{shell}/task/{shell}/children").read_text()), signal.SIGTERM)
+    assert ended(made) == 128 + signal.SIGTERM
+    assert made.raw.count(b"\x1b[?2004l") == 1
+    assert not list(own_home.rglob("*.vault"))
 
 
 def test_a_write_that_must_fail_asks_for_nothing(infsh, seen):
