@@ -23,7 +23,7 @@ _FIXED = {
     "--for": ("1h", "8h", "1d"),
     "--generate": ("alnum:40", "hex:32", "base64:32", "uuid"),
     "--on-conflict": ("overwrite", "skip", "fail"),
-    "--kind": ("inference", "julep"),
+    "--kind": ("inference", "julep", "julep3"),
     "--role": ("owner", "admin", "member"),
     "--stale": _AGES,
     "--unused": _AGES,

@@ -2,7 +2,7 @@
 
 [stores.work]
 url = "https://secrets.example.com"
-kind = "inference"      # or "julep"; inference when left out
+kind = "inference"      # or "julep", "julep3"; inference when left out
 team = "team-id"        # sent with every request; left out, the token's own
 ca = "/path/to/ca.pem"  # an authority to trust instead of the usual ones
 proxy = "http://proxy:8080"
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from infsh_secrets.domain.addresses import Address
 
-INFERENCE, JULEP, PLUGIN = "inference", "julep", "plugin"
-KINDS = (INFERENCE, JULEP)
+INFERENCE, JULEP, JULEP_3, PLUGIN = "inference", "julep", "julep3", "plugin"
+KINDS = (INFERENCE, JULEP, JULEP_3)
 PLATFORM = "inference"
 """The name of the platform's own store, which needs no configuration."""
 PLATFORM_URL = "https://api.inference.sh"

@@ -211,7 +211,9 @@ def _judged(key: str, same: bool | None, facts: tuple[str, ...]) -> Difference:
 
 def _facts(one: SecretInfo, other: SecretInfo, a: Side, b: Side) -> tuple[str, ...]:
     """Return which of the facts that both stores keep are different."""
-    differ = [DESCRIPTION] if one.description != other.description else []
+    differ = []
+    if sides.both_hold(a, b, "descriptions") and one.description != other.description:
+        differ.append(DESCRIPTION)
     if sides.both_hold(a, b, "metadata") and one.metadata != other.metadata:
         differ.append(METADATA)
     if sides.both_hold(a, b, "expiry") and one.expires != other.expires:

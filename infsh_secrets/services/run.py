@@ -240,7 +240,13 @@ def _read(workspace: Workspace, keys: list[str] | None, names: list[str]) -> Sel
         from infsh_secrets.stores.base import Selection
 
         return Selection({}, set())
-    return workspace.store().select(workspace.settings.environments, keys, names)
+    found = workspace.store().select(workspace.settings.environments, keys, names)
+    if found.names_denied:
+        workspace.notices.append(
+            f"The token for {workspace.settings.store} may not list secrets: variables of yours "
+            "named like others of them are passed on. --pristine leaves them out."
+        )
+    return found
 
 
 def title(manifest: Manifest) -> str:

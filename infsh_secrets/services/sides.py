@@ -250,7 +250,7 @@ def _must_exist(side: Side) -> None:
 
 
 def both_hold(a: Side, b: Side, fact: str) -> bool:
-    """Tell whether both keep `metadata` or `expiry`, so that they can be the same in both."""
+    """Tell whether both keep `descriptions`, `metadata` or `expiry`, so that these can be equal."""
     return a.holds(fact) and b.holds(fact)
 
 

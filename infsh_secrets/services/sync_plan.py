@@ -44,7 +44,7 @@ class Step(NamedTuple):
 class Facts(NamedTuple):
     """What is known of a secret besides its value, as `describe` takes it."""
 
-    description: str
+    description: str | None
     metadata: dict[str, str] | None
     expires: int | None
 
@@ -79,7 +79,7 @@ def write_of(step: Step, source: Side, target: Side) -> Write:
     return Write(
         step.key,
         secret.value,
-        description=info.description,
+        description=info.description if both_hold(source, target, "descriptions") else None,
         metadata=dict(info.metadata) if both_hold(source, target, "metadata") else None,
         expires=(info.expires or 0) if both_hold(source, target, "expiry") else None,
         create=step.action == CREATED,
@@ -92,7 +92,7 @@ def described(step: Step, plan: Plan) -> Facts:
     if info is None:
         raise ValueError("a description of nothing")
     return Facts(
-        info.description,
+        info.description if both_hold(*both, "descriptions") else None,
         dict(info.metadata) if both_hold(*both, "metadata") else None,
         (info.expires or 0) if both_hold(*both, "expiry") else None,
     )

@@ -32,6 +32,7 @@ _MISSING = {
     "versions": "keeps no older versions",
     "restore": "keeps no deleted secrets",
     "environments": "has no environments",
+    "descriptions": "keeps no descriptions",
     "metadata": "keeps no metadata",
     "expiry": "keeps no expiry",
     "describe": "changes what is known of a secret only together with its value",
@@ -44,14 +45,15 @@ class Capabilities:
 
     `reveal`: it gives values back. `versions`: it keeps older ones; a store that does not may count
     none, and gives 0. `restore`: deleted secrets can be listed and brought back. `environments`: it
-    knows others than `default`. `metadata`, `expiry`: it keeps those facts. `describe`: facts are
-    changed without the value. `rename`: what it says. `transactions`: several writes are all or
-    nothing; without, an error names those that were done before. Asked for what it cannot do, a
-    store raises DeniedError.
+    knows others than `default`. `descriptions`, `metadata`, `expiry`: it keeps those facts.
+    `describe`: facts are changed without the value. `rename`: what it says. `transactions`: several
+    writes are all or nothing; without, an error names those that were done before. Asked for what
+    it cannot do, a store raises DeniedError.
     """
 
     __slots__ = (
         "describe",
+        "descriptions",
         "environments",
         "expiry",
         "metadata",
@@ -69,6 +71,7 @@ class Capabilities:
         versions: bool,
         restore: bool,
         environments: bool,
+        descriptions: bool = True,
         metadata: bool = True,
         expiry: bool = True,
         describe: bool = True,
@@ -79,6 +82,7 @@ class Capabilities:
         self.versions = versions
         self.restore = restore
         self.environments = environments
+        self.descriptions = descriptions
         self.metadata = metadata
         self.expiry = expiry
         self.describe = describe
@@ -145,13 +149,19 @@ class Outcome:
 
 
 class Selection:
-    """Live secrets by name, and those of other names that are live in any environment."""
+    """Live secrets by name, and those of other names that are live in any environment.
 
-    __slots__ = ("known", "secrets")
+    `names_denied` tells that the store does not say which names it has, so that none is `known`.
+    """
 
-    def __init__(self, secrets: dict[str, Secret], known: set[str]) -> None:
+    __slots__ = ("known", "names_denied", "secrets")
+
+    def __init__(
+        self, secrets: dict[str, Secret], known: set[str], *, names_denied: bool = False
+    ) -> None:
         self.secrets = secrets
         self.known = known
+        self.names_denied = names_denied
 
     def __repr__(self) -> str:
         return f"Selection({list(self.secrets)!r})"

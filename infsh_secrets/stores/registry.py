@@ -24,6 +24,7 @@ GROUP = "infsh_secrets.stores"
 REMOTE = {
     "inference": "infsh_secrets.stores.remote.inference:InferenceStore",
     "julep": "infsh_secrets.stores.remote.julep:JulepStore",
+    "julep3": "infsh_secrets.stores.remote.julep3:Julep3Store",
 }
 """kind -> "module:class"."""
 

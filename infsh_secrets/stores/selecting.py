@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from infsh_secrets.domain.errors import NotFoundError
+from infsh_secrets.domain.errors import DeniedError, NotFoundError
 from infsh_secrets.stores import changes
 from infsh_secrets.stores.base import UPDATED, Outcome, Selection
 
@@ -28,7 +28,10 @@ def select(
             found = _first(store, chain, key)
             if found is not None:
                 secrets[key] = found
-    known = {info.key for info in store.listing()} if names else set()
+    try:
+        known = {info.key for info in store.listing()} if names else set()
+    except DeniedError:  # a token may give values by name and no list
+        return Selection(secrets, set(), names_denied=True)
     return Selection(secrets, known.intersection(names))
 
 

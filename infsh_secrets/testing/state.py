@@ -39,6 +39,11 @@ def facts(info: models.SecretInfo, *without: str) -> tuple[object, ...]:
     )
 
 
+def about(store: SecretStore, description: str) -> str | None:
+    """Return a description for a write, None for a store that keeps none."""
+    return description if store.capabilities.descriptions else None
+
+
 def need(store: SecretStore, *capabilities: str) -> None:
     """Skip the test unless the store offers all of these."""
     for capability in capabilities:

@@ -38,6 +38,7 @@ from infsh_secrets.stores.base import (
     Write,
 )
 from infsh_secrets.testing.state import ENVIRONMENT, OTHER_ENVIRONMENT
+from infsh_secrets.testing.state import about as _about
 from infsh_secrets.testing.state import facts as _facts
 from infsh_secrets.testing.state import need as _need
 from infsh_secrets.testing.state import put as _put
@@ -161,7 +162,7 @@ class StoreContract(UndoContract):
             store.get(ENVIRONMENT, "A", version)
 
     def test_info_is_what_the_listing_says(self, store: SecretStore) -> None:
-        store.write(ENVIRONMENT, [Write("A", SecretValue(b"v"), description="d")])
+        store.write(ENVIRONMENT, [Write("A", SecretValue(b"v"), description=_about(store, "d"))])
         (listed,) = _state(store)
         assert _facts(store.info(ENVIRONMENT, "A")) == listed
         with pytest.raises(NotFoundError):
@@ -318,6 +319,7 @@ class StoreContract(UndoContract):
     def test_a_new_secret_takes_the_first_description_if_no_other_is_given(
         self, store: SecretStore
     ) -> None:
+        _need(store, "descriptions")
         value = SecretValue(b"v")
         writes = [
             Write("A", value, first_description="first"),
@@ -386,7 +388,15 @@ class StoreContract(UndoContract):
             store.write(ENVIRONMENT, [Write("A", value), write])
         assert store.listing() == []
 
+    def test_descriptions_are_denied_where_none_are_kept(self, store: SecretStore) -> None:
+        if store.capabilities.descriptions:
+            return
+        with pytest.raises(DeniedError):
+            store.write(ENVIRONMENT, [Write("A", SecretValue(b"1"), description="d")])
+        assert store.listing() == []
+
     def test_a_description_is_kept_when_the_value_changes(self, store: SecretStore) -> None:
+        _need(store, "descriptions")
         store.write(ENVIRONMENT, [Write("A", SecretValue(b"1"), description="what \N{SNOWMAN}")])
         assert _put(store, "A", b"2") == UPDATED
         assert store.listing()[0].description == "what \N{SNOWMAN}"
@@ -506,7 +516,7 @@ class StoreContract(UndoContract):
 
     @pytest.mark.parametrize("create", [False, True])
     def test_a_write_brings_a_deleted_secret_back(self, store: SecretStore, create: bool) -> None:
-        store.write(ENVIRONMENT, [Write("A", SecretValue(b"1"), description="d")])
+        store.write(ENVIRONMENT, [Write("A", SecretValue(b"1"), description=_about(store, "d"))])
         store.delete(ENVIRONMENT, ["A"])
         (outcome,) = store.write(ENVIRONMENT, [Write("A", SecretValue(b"1"), create=create)])
         assert outcome.action == CREATED
@@ -527,9 +537,11 @@ class StoreContract(UndoContract):
 
     def test_delete_returns_what_was_known(self, store: SecretStore) -> None:
         for key in ("A", "B", "C"):
-            store.write(ENVIRONMENT, [Write(key, SecretValue(b"v"), description=f"of {key}")])
+            description = _about(store, f"of {key}")
+            store.write(ENVIRONMENT, [Write(key, SecretValue(b"v"), description=description)])
         done = store.delete(ENVIRONMENT, ["C", "A"])
-        assert [(info.key, info.description) for info in done] == [("C", "of C"), ("A", "of A")]
+        known = [(key, _about(store, f"of {key}") or "") for key in ("C", "A")]
+        assert [(info.key, info.description) for info in done] == known
         assert [info.key for info in store.listing()] == ["B"]
 
     def test_delete_of_an_absent_secret_deletes_nothing(self, store: SecretStore) -> None:

@@ -17,7 +17,15 @@ from infsh_secrets.stores.base import (
     SecretStore,
     Write,
 )
-from infsh_secrets.testing.state import ENVIRONMENT, OTHER_ENVIRONMENT, facts, need, put, state
+from infsh_secrets.testing.state import (
+    ENVIRONMENT,
+    OTHER_ENVIRONMENT,
+    about,
+    facts,
+    need,
+    put,
+    state,
+)
 
 _EXPIRES = 4_102_444_800_000
 
@@ -26,7 +34,7 @@ def _described(store: SecretStore, key: str = "A", value: bytes = b"v") -> model
     write = Write(
         key,
         SecretValue(value),
-        description="d",
+        description=about(store, "d"),
         metadata={"a": "1", "b": "2"} if store.capabilities.metadata else None,
         expires=_EXPIRES if store.capabilities.expiry else None,
     )

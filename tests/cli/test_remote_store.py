@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 import pytest
-from fake_server import Julep, Server
+from fake_server import Julep, Julep3, Server
 
 from infsh_secrets.cli.commands_table import COMMANDS
 
@@ -316,3 +316,45 @@ def test_a_name_that_julep_does_not_take(cli, agents):
     error = cli("set", "_A", VALUE).error
     assert error["exit"] == 2
     assert "does not begin with a letter" in error["message"]
+
+
+@pytest.fixture
+def plane(cli, monkeypatch):
+    """Use a Julep 3 control plane, as its administrator; `plane.worker()` changes the token."""
+    with Server(Julep3()).running() as server:
+        cli("store", "add", "plane", server.url, "--kind", "julep3")
+        cli("store", "use", "plane")
+        cli("set", "first_key", VALUE, "-s", "vault")
+        monkeypatch.setenv("INFSH_API_KEY", "made_up_admin")
+        server.worker = lambda: monkeypatch.setenv("INFSH_API_KEY", "made_up_worker")
+        yield server
+
+
+def test_an_administrator_of_julep_3(cli, plane):
+    assert cli("me", root=True).data["store"] == "plane"
+    for action in ("created", "skipped"):
+        done = cli("sync", "--from", "vault", "--to", "plane", "--on-conflict", "skip")
+        assert done.status == 0, done.err
+        assert [one["action"] for one in done.data["secrets"]] == [action]
+    assert cli("set", "second_key", "other").data["action"] == "created"
+    assert [row["key"] for row in cli("list").data] == ["first_key", "second_key"]
+    error = cli("set", "second_key", "other", "-d", "what for").error
+    assert (error["exit"], error["message"]) == (10, "The store plane keeps no descriptions.")
+    error = cli("get", "first_key", "--plain").error
+    assert (error["exit"], "worker" in error["hint"]) == (10, True)
+    assert cli("delete", "second_key", "-y").data["action"] == "deleted"
+    assert [row["key"] for row in cli("list").data] == ["first_key"]
+
+
+def test_a_worker_of_julep_3_runs_with_what_it_names(cli, infsh, plane):
+    cli("set", "first_key", VALUE)
+    plane.worker()
+    assert cli("get", "first_key", "--plain").text == VALUE
+    assert cli("list").error["exit"] == 10
+    show = "import os; print(os.environ['first_key'][::-1])"
+    run = ["secrets", "run", "--only", "first_key"]
+    done = infsh(*run, "--", sys.executable, "-c", show, env={"OTHER_KEY": "of mine"})
+    assert (done.returncode, done.stdout.decode().strip()) == (0, VALUE[::-1])
+    assert b"may not list secrets: variables of yours" in done.stderr
+    done = infsh(*run, "--pristine", "--", sys.executable, "-c", show)
+    assert (done.returncode, done.stderr) == (0, b"")

@@ -270,3 +270,53 @@ class Julep:
 def julep_error(status, message):
     code = f"http_{status}"
     return status, {"error": {"message": message, "code": code, "type": "http_error"}}
+
+
+class Julep3:
+    """The secrets routes of a Julep 3 control plane; `roles` says what each token may do."""
+
+    def __init__(self, roles=None):
+        self.roles = roles or {"made_up_admin": ("admin",), "made_up_worker": ("worker",)}
+        self.secrets = {}
+
+    def __call__(self, seen):
+        roles = self.roles.get(seen.token)
+        if roles is None:
+            return 401, {"detail": "missing or invalid bearer token"}
+        needed = "worker" if seen.path.endswith("/value") else "admin"
+        if needed not in roles:
+            return 403, {"detail": f"{needed} API key required"}
+        _, _, collection, *rest = seen.path.split("/")
+        assert collection == "secrets"
+        if not rest:
+            rows = sorted(self.secrets.values(), key=lambda row: row["name"])
+            return 200, {"items": [known_of(row) for row in rows]}
+        if seen.method == "PUT":
+            return 200, known_of(self._put(rest[0], seen.body))
+        row = self.secrets.get(rest[0])
+        if row is None:
+            return 404, {"detail": "secret not found"}
+        return self._one(row, rest[1:])
+
+    def _one(self, row, rest):
+        if rest == ["value"]:
+            if row["archived_at"]:
+                return 410, {"detail": "secret is archived"}
+            return 200, {"value": row["value"], "generation": row["generation"]}
+        if rest == ["archive"]:
+            row["archived_at"] = row["updated_at"] = now()
+            return 200, known_of(row)
+        del self.secrets[row["name"]]
+        return 204, None
+
+    def _put(self, name, body):
+        moment = now()
+        new = {"name": name, "key_id": "k1", "generation": 0, "created_at": moment}
+        row = self.secrets.setdefault(name, new)
+        row.update(value=body["value"], updated_at=moment, updated_by="test", archived_at=None)
+        row["generation"] += 1
+        return row
+
+
+def known_of(row):
+    return {name: fact for name, fact in row.items() if name != "value"}

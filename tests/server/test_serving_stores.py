@@ -11,10 +11,11 @@ from serving_support import Served
 from infsh_secrets.domain.addresses import parse_address
 from infsh_secrets.domain.errors import DeniedError, LockedError
 from infsh_secrets.domain.models import SecretValue
-from infsh_secrets.server.tokens import READ
+from infsh_secrets.server.tokens import READ, REVEAL, WRITE
 from infsh_secrets.stores.base import Write
 from infsh_secrets.stores.remote.inference import InferenceStore
 from infsh_secrets.stores.remote.julep import JulepStore
+from infsh_secrets.stores.remote.julep3 import Julep3Store
 from infsh_secrets.testing.store_contract import StoreContract
 
 VALUE = "a-made-up-value-of-it"
@@ -94,6 +95,32 @@ def test_a_token_that_only_reads(shared):
         assert store.listing() == []
         with pytest.raises(DeniedError, match="secrets:write"):
             store.write("default", [Write("A", SecretValue(b"v"))])
+
+
+def test_julep_3_has_an_administrator_and_a_worker(shared):
+    with shared.data() as data:
+        data.create_team("plane")
+
+    def opened(*scopes):
+        token = shared.token(team="plane", scopes=scopes)
+        return Julep3Store.at(parse_address(shared.url), name="ours", team="", token=token)
+
+    with opened(READ, WRITE) as admin, opened(REVEAL) as worker:
+        for key in ("openai_key", "archived", "purged"):
+            admin.write("default", [Write(key, SecretValue(VALUE.encode()))])
+        admin.delete("default", ["archived"])
+        admin.purge("default", ["purged"])
+        assert [info.key for info in admin.listing()] == ["openai_key"]
+        with pytest.raises(DeniedError):
+            admin.get("default", "openai_key")
+        found = worker.select(["default"], ["openai_key", "archived", "purged"], ["other"])
+        assert [(key, one.value.reveal()) for key, one in found.secrets.items()] == [
+            ("openai_key", VALUE)
+        ]
+        assert found.names_denied
+        worker.identity()
+        with pytest.raises(DeniedError):
+            worker.listing()
 
 
 def test_the_program_writes_lists_and_cannot_read_at_julep(shared, infsh):

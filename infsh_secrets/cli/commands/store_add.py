@@ -18,7 +18,9 @@ def store_add(
     url: Annotated[str, typer.Argument(metavar="URL", help="Its address.")],
     kind: Annotated[
         str | None,
-        typer.Option("--kind", metavar="KIND", help="inference or julep; inference if left out."),
+        typer.Option(
+            "--kind", metavar="KIND", help="inference, julep or julep3; inference if left out."
+        ),
     ] = None,
     team: Annotated[
         str | None,
@@ -48,6 +50,7 @@ def store_add(
     Examples:
       infsh secrets store add work https://secrets.example.com --cache 8h
       infsh secrets store add agents https://api.julep.ai/api --kind julep
+      infsh secrets store add plane https://julep.example.com --kind julep3
 
     See also: login, store use, store test, sync
     """

@@ -15,7 +15,7 @@ from infsh_secrets.stores.base import DESCRIBED, UNCHANGED, Outcome, SecretStore
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any, Self
 
     from infsh_secrets.domain.addresses import Address
@@ -156,6 +156,16 @@ class RemoteStore(SecretStore):
     def delete(
         self, environment: str, keys: Sequence[str], *, ignore_missing: bool = False
     ) -> list[SecretInfo]:
+        return self._gone(environment, keys, self._remove, ignore_missing=ignore_missing)
+
+    def _gone(
+        self,
+        environment: str,
+        keys: Sequence[str],
+        remove: Callable[[str], None],
+        *,
+        ignore_missing: bool = False,
+    ) -> list[SecretInfo]:
         self._at_home(environment)
         self._begin()
         found: dict[str, SecretInfo] = {}
@@ -168,7 +178,7 @@ class RemoteStore(SecretStore):
         done: list[str] = []
         for key in found:
             try:
-                self._remove(key)
+                remove(key)
             except InfshError as error:
                 raise _partly(error, done, len(found), "deleted") from None
             done.append(key)
@@ -218,6 +228,8 @@ class RemoteStore(SecretStore):
         from infsh_secrets.stores.base import Write
 
         self._at_home(environment)
+        if description is not None:
+            self.require("descriptions")
         self.require("describe")
         info, value = self._reveal(key)
         write = Write(key, value, description=description, metadata=metadata, expires=expires)
@@ -251,6 +263,8 @@ class RemoteStore(SecretStore):
 
     def _check(self, write: Write) -> None:
         """Raise what can be known to be wrong about a write."""
+        if write.description:
+            self.require("descriptions")
         if write.metadata:
             self.require("metadata")
         if write.expires:
