@@ -6,6 +6,7 @@ import io
 import os
 import sys
 import tempfile
+import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -84,9 +85,11 @@ def call(argv):
 
 
 def both(argv):
-    """Return what both ways make of a command line that the fast path takes."""
-    fast = call(argv)
+    """Return what both ways make of a command line that the fast path takes, at the same time."""
+    now = time.time_ns()
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(time, "time_ns", lambda: now)
+        fast = call(argv)
         patch.setattr(fastpath, "match", lambda _: None)
         return fast, call(argv)
 
@@ -99,7 +102,31 @@ def option(name):
     return apart | values.map(lambda value: [f"{name}={value}"])
 
 
+LONG = [
+    *("--plain", "--reveal", "--copy", "--version", "--raw", "--store", "--team", "--env"),
+    *("--vault", "--key-file", "--key-fd", "--accept-rollback", "--offline", "--no-input"),
+    *("--output", "--json", "--quiet", "--no-color", "--debug", "--help", "--deleted", "--sort"),
+    *("--reverse", "--all-envs", "--meta", "--file", "--only", "--all", "--pristine", "--exec"),
+    *("--shell", "--no-masking", "--files", "--preserve-env", "--allow-env", "--nonsense"),
+]
+"""Options of the commands, which come whole, cut short, and with a value that may not be there."""
+SHORT = "eqnorcfsmhxdy-="
+
+
+@st.composite
+def odd(draw):
+    """Return one word, or an option and what may be its value, as nobody sane would write them."""
+    if draw(st.booleans()):
+        return ["-" + draw(st.text(SHORT, max_size=4)) + draw(st.sampled_from(["", "staging"]))]
+    name = draw(st.sampled_from(LONG))
+    name = name[: draw(st.integers(2, len(name)))] if draw(st.booleans()) else name
+    after = draw(st.sampled_from(["", "=", "=staging", "=-e", "= ", "=a=b"]))
+    value = draw(st.sampled_from([[], [""], ["staging"], ["-e"], ["--"], ["\N{KEY}"], ["1"]]))
+    return [name + after, *value]
+
+
 WORDS = st.one_of(
+    odd(),
     st.sampled_from(KEYS).map(lambda key: [key]),
     st.sampled_from([["--plain"], ["-n"], ["-q"], ["--quiet"], ["--reveal"], ["--"], ["-nq"]]),
     st.sampled_from(["json", "names", "plain", "yaml", "table", "xml"]).flatmap(
@@ -132,6 +159,7 @@ def test_the_fast_path_and_typer_agree(vault, line):
 
 
 RUN_WORDS = st.one_of(
+    odd(),
     *(option(name) for name in VALUES),
     st.sampled_from(
         ["MANIFEST", "MORE", "BROKEN", "HOSTILE", "HOME", "/nonexistent/inf.yml"]
@@ -199,6 +227,7 @@ def test_both_ways_start_the_same(vault, started, parts, command, name, actions)
 
 
 LIST_WORDS = st.one_of(
+    odd(),
     *(option(name) for name in VALUES),
     st.sampled_from(["json", "names", "plain", "yaml", "table", "xml", "NAMES"]).flatmap(
         lambda form: st.sampled_from([["-o", form], ["--output", form], [f"--output={form}"]])
