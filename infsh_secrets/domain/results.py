@@ -317,6 +317,12 @@ class Filters(Record):
     reverse: bool = False
 
 
+def narrows(filters: Filters) -> bool:
+    """Tell whether there are secrets that `matches` might turn away."""
+    moments = filters.stale_before, filters.unused_since, filters.expired_at
+    return bool(filters.patterns or filters.metadata) or moments != (None, None, None)
+
+
 def matches(info: SecretInfo, filters: Filters) -> bool:
     """Tell whether a secret passes all filters; patterns are globs, case-sensitive, any may fit."""
     if filters.patterns:

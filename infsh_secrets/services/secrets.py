@@ -136,7 +136,7 @@ def select(workspace: Workspace, filters: Filters) -> list[SecretInfo]:
 
     With a chain of environments, of each name the one that `read` would return.
     """
-    from infsh_secrets.domain.results import matches, sort_key
+    from infsh_secrets.domain.results import matches, narrows, sort_key
 
     if not workspace.exists() and not workspace.settings.vault_named:
         return []  # the first secret makes it; one that is named and absent is rather a typo
@@ -157,7 +157,7 @@ def select(workspace: Workspace, filters: Filters) -> list[SecretInfo]:
             first.update({info.key: info for info in found if info.environment == environment})
         found = list(first.values())
     rest = filters._replace(stale_before=None)
-    kept = [info for info in found if matches(info, rest)]
+    kept = [info for info in found if matches(info, rest)] if narrows(rest) else found
     if filters.stale_before is not None:
         before = filters.stale_before
         kept = [info for info in kept if has_old_value(workspace, info, before)]
@@ -173,7 +173,7 @@ def add_uses(workspace: Workspace, infos: Sequence[SecretInfo]) -> None:
     from infsh_secrets.stores.vault.uses import latest
 
     used = latest(workspace.vault_store())
-    for info in infos:
+    for info in infos if used else ():
         last = used.get((info.environment, info.key))
         if last is not None:
             info.last_used = max(last, info.last_used or 0)

@@ -28,6 +28,7 @@ _USE = b"\x06"
 _SMALLEST_PAD = 64
 _LENGTH = Struct(">I").pack
 _NEXT_LENGTH = Struct(">I").unpack_from
+_TWO_LENGTHS = Struct(">2I").unpack_from
 _U64 = Struct(">Q").pack
 _VALUE_HEAD = Struct(">QI")
 _ITEM_HEAD = Struct(">4s16s16s16sQBI").pack
@@ -154,24 +155,29 @@ def decode_overview(padded: bytes) -> SecretInfo:
     """Return what `encode_overview` was given.
 
     Written flat, because a list does this for every secret. A field that is cut needs no check of
-    its own: the position only grows, and must end exactly at the end.
+    its own: the position only grows, and must end exactly where the padding begins.
     """
-    data = unpad(padded)
     try:
-        at = 4 + _NEXT_LENGTH(data)[0]
-        key = data[4:at].decode()
-        start, at = at + 4, at + 4 + _NEXT_LENGTH(data, at)[0]
-        environment = data[start:at].decode()
-        start, at = at + 4, at + 4 + _NEXT_LENGTH(data, at)[0]
-        description = data[start:at].decode()
-        count, at = _NEXT_LENGTH(data, at)[0], at + 4
+        length, first = _TWO_LENGTHS(padded)
+        end = 4 + length
+        if _padded_size(length) != len(padded) or padded.count(0, end) != len(padded) - end:
+            raise LayoutError
+        at = 8 + first
+        key = padded[8:at].decode()
+        start, at = at + 4, at + 4 + _NEXT_LENGTH(padded, at)[0]
+        environment = padded[start:at].decode()
+        start, at = at + 4, at + 4 + _NEXT_LENGTH(padded, at)[0]
+        description = padded[start:at].decode()
+        count, at = _NEXT_LENGTH(padded, at)[0], at + 4
         metadata: dict[str, str] = {}
         if count:
-            metadata, at = _decode_pairs(data, at, count)
-        start, at = at + 4, at + 4 + _NEXT_LENGTH(data, at)[0]
-        masked = data[start:at].decode()
-        start, at = at + 4, at + 4 + _NEXT_LENGTH(data, at)[0]
-        numbers = _NUMBERS.unpack(data[at:])
+            metadata, at = _decode_pairs(padded, at, count)
+        start, at = at + 4, at + 4 + _NEXT_LENGTH(padded, at)[0]
+        masked = padded[start:at].decode()
+        start, at = at + 4, at + 4 + _NEXT_LENGTH(padded, at)[0]
+        if at + _NUMBERS.size != end:
+            raise LayoutError
+        numbers = _NUMBERS.unpack_from(padded, at)
     except (StructError, UnicodeDecodeError):
         raise LayoutError from None
     created, updated, expires, last_used, version, deleted = numbers
@@ -181,7 +187,7 @@ def decode_overview(padded: bytes) -> SecretInfo:
         description,
         metadata,
         masked,
-        data[start:at].hex(),
+        padded[start:at].hex(),
         version,
         created,
         updated,

@@ -119,7 +119,7 @@ class Damaged:
 
     def _item(self, row: Row) -> Item | None:
         try:
-            return self.file._item(row)
+            return self.file._items([row])[0]
         except InfshError:
             return None
 

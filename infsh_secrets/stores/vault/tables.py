@@ -218,7 +218,7 @@ class VaultFile(Database):
         marks = ",".join("?" * len(indexes))
         sql = f"SELECT {_ITEM} FROM items WHERE idx IN ({marks}) LIMIT ?"  # noqa: S608
         rows = self.run(sql, (*indexes, len(indexes))) if indexes else []
-        return {item.idx: item for item in map(self._item, rows)}
+        return {item.idx: item for item in self._items(rows)}
 
     def items(self, count: int) -> list[Item]:
         """Return all items, sorted by idx; one more than `count` at most."""
@@ -226,21 +226,24 @@ class VaultFile(Database):
             f"SELECT {_ITEM} FROM items ORDER BY idx LIMIT ?",  # noqa: S608
             (min(count, _U32) + 1,),
         )
-        return [self._item(row) for row in rows]
+        return self._items(rows)
 
-    def _item(self, row: Row) -> Item:
-        idx, nidx, item_id, rev, state, overview, digest = row
-        if (
+    def _items(self, rows: list[Row]) -> list[Item]:
+        """Return rows of the item table as items, after looking at the type of every column."""
+        if not all(
             type(idx) is type(nidx) is type(item_id) is type(overview) is type(digest) is bytes
             and type(rev) is type(state) is int
             and len(idx) == len(nidx) == len(item_id) == 16  # noqa: PLR2004
             and len(digest) == 32  # noqa: PLR2004
             and 0 <= rev <= _U63
             and 0 <= state <= 1
+            for idx, nidx, item_id, rev, state, overview, digest in rows
         ):
-            return Item(idx, nidx, item_id, rev, state, overview, digest)
-        entry = self._entry((idx, item_id, rev, state, digest))  # which says what is wrong
-        return Item(entry[0], self._blob(nidx, 16), *entry[1:4], self._blob(overview), entry[4])
+            for idx, nidx, item_id, rev, state, overview, digest in rows:  # to say what is wrong
+                self._entry((idx, item_id, rev, state, digest))
+                self._blob(nidx, 16)
+                self._blob(overview)
+        return [Item(*row) for row in rows]  # type: ignore[arg-type]  # it was just looked at
 
     def live_names(self, indexes: Sequence[bytes], count: int) -> list[bytes]:
         """Return which of these blind indexes of names are of live items; `count` rows at most."""

@@ -3,7 +3,15 @@ from __future__ import annotations
 import pytest
 
 from infsh_secrets.domain.models import SecretInfo, SecretValue
-from infsh_secrets.domain.results import Filters, Place, PlainValue, SecretView, matches, sort_key
+from infsh_secrets.domain.results import (
+    Filters,
+    Place,
+    PlainValue,
+    SecretView,
+    matches,
+    narrows,
+    sort_key,
+)
 
 
 def info(**fields):
@@ -30,6 +38,7 @@ def info(**fields):
 )
 def test_filters(filters, fits):
     assert matches(info(), filters) == fits
+    assert fits or narrows(filters)
 
 
 def test_a_secret_has_expired_at_its_very_time():
