@@ -1,4 +1,4 @@
-"""How bytes are written as letters: base64 and hexadecimal, also within a larger text."""
+"""How bytes are written as letters: base64, base32, hexadecimal digits and lists of numbers."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ _FIRST = (0, 2, 3)
 """The first character that depends on the value alone, after 0, 1 and 2 bytes of something else."""
 
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
+_BASE32 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_BASE32_HEX = bytes.maketrans(_BASE32, b"0123456789ABCDEFGHIJKLMNOPQRSTUV")
 
 
 def _at(value: bytes, alignment: int) -> tuple[bytes, bytes]:
@@ -58,11 +60,30 @@ def hexadecimal(value: bytes, *, rich: bool = True) -> Iterator[bytes]:
         for separator in (":", " "):
             yield value.hex(separator).encode()
             yield value.hex(separator).upper().encode()
+        yield value.hex("-").upper().encode()  # .NET's BitConverter
         yield b"".join([b"\\x%02x" % byte for byte in value])
         yield b"".join([b"\\x%02X" % byte for byte in value])
     if len(lower) > _HEX_WIDTH:
         for line_end in LINE_ENDS:
             yield _broken(lower.encode(), _HEX_WIDTH, _HEX_WIDTH, line_end)
+
+
+def base32_forms(value: bytes) -> Iterator[bytes]:
+    """Yield base32 of a text that begins with `value`, of RFC 4648 and with its hex alphabet."""
+    padded = value + bytes(-len(value) % 5)
+    groups = (int.from_bytes(padded[start : start + 5]) for start in range(0, len(padded), 5))
+    text = bytes([_BASE32[group >> place & 31] for group in groups for place in range(35, -1, -5)])
+    certain = text[: len(value) * 8 // 5]
+    yield certain
+    yield certain.lower()
+    yield certain.translate(_BASE32_HEX)
+
+
+def numbers(value: bytes) -> Iterator[bytes]:
+    """Yield the bytes of `value` in decimal digits, as Go, JSON, and lists of Python have them."""
+    digits = [b"%d" % byte for byte in value]
+    for separator in (b" ", b",", b", "):
+        yield separator.join(digits)
 
 
 def wrapped(value: bytes) -> Iterator[bytes]:

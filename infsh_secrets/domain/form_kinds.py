@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from infsh_secrets.domain.binary_notations import (
+    base32_forms,
     base64_forms,
     hexadecimal,
     long_wrapped,
+    numbers,
     wrapped,
 )
 from infsh_secrets.domain.value_parts import parts
@@ -13,7 +15,9 @@ from infsh_secrets.domain.variants import LARGE
 
 PLAIN = "plain"
 BASE64 = "base64"
+BASE32 = "base32"
 HEX = "hex"
+NUMBERS = "numbers"
 UTF_16 = "utf-16"
 LETTER_CASE = "letter case"
 PART = "part"
@@ -45,6 +49,10 @@ def _encoded(bare: bytes, form: bytes) -> str:
         return BASE64
     if form in hexadecimal(bare, rich=rich):
         return HEX
+    if form in base32_forms(bare):
+        return BASE32
+    if form in numbers(bare):
+        return NUMBERS
     text = bare.decode("utf-8", "surrogateescape")
     wide = (text.encode(encoding, "surrogatepass") for encoding in ("utf-16-le", "utf-16-be"))
     return UTF_16 if form in wide else ""

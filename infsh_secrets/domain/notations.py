@@ -6,6 +6,8 @@ part of what is returned.
 
 from __future__ import annotations
 
+from infsh_secrets.domain.debug_notations import debug_notations, patterns
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -134,7 +136,7 @@ _URL_TABLES_LOWER = [_url_table(safe, "%%%02x") for safe in _URL_SAFE]
 
 
 def is_plain(value: bytes) -> bool:
-    """Tell whether every notation writes `value` as it is."""
+    """Tell whether `plain_notations` are the only ones that do not write `value` as it is."""
     return not value.translate(None, _PLAIN)
 
 
@@ -160,6 +162,13 @@ def notations(text: str) -> Iterator[str]:
     yield from _shell(text)
     yield from _source(text)
     yield from _yaml(text)
+    yield from debug_notations(text)
+    yield from _nested(text)
+
+
+def plain_notations(text: str) -> Iterator[str]:
+    """Yield what few notations make of a text that `is_plain`."""
+    yield from patterns(text)
 
 
 def _ascii(text: str, template: str) -> str:
@@ -256,3 +265,16 @@ def _source(text: str) -> Iterator[str]:
         yield text.translate(table)
     node = [part.translate(_NODE) for part in text.split("'")]
     yield from _quoted(node)
+
+
+def _nested(text: str) -> Iterator[str]:
+    """Yield a literal in a notation, as JSON in a log, and what is in an address in an address."""
+    json = text.translate(_JSON)
+    for literal in dict.fromkeys((json, _ascii(json, "\\u%04x"), *_reprs(text))):
+        if literal != text:
+            yield from common_notations(literal)
+            yield literal.translate(_HTML_TEXT)
+            yield literal.translate(_JSON).translate(_JSON)
+    for encoded in _percent(text, _URL_TABLES[:3]):
+        yield encoded.replace("%", "%25")
+        yield encoded.replace("%", "%25").replace("+", "%2B")

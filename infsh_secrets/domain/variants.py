@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from infsh_secrets.domain.binary_notations import (
     LINE_ENDS,
+    base32_forms,
     base64_forms,
     hexadecimal,
     long_wrapped,
+    numbers,
     wrapped,
 )
-from infsh_secrets.domain.notations import common_notations, is_plain, notations
+from infsh_secrets.domain.notations import (
+    common_notations,
+    is_plain,
+    notations,
+    plain_notations,
+)
 from infsh_secrets.domain.value_parts import lines, parts
 from infsh_secrets.domain.weak_values import SHORTEST, is_weak
 
@@ -54,6 +61,9 @@ def _add_whole(found: dict[bytes, None], bare: bytes, *, rich: bool) -> None:
     """Add what is looked for only in whole values: wrapped and wide forms, other letters' cases."""
     _add(found, base64_forms(bare))
     _add(found, hexadecimal(bare, rich=rich))
+    if rich:
+        _add(found, base32_forms(bare))
+        _add(found, numbers(bare))
     text = _text(bare)
     if not bare.split(None, 1)[1:]:
         for case in (text.lower(), text.upper()):
@@ -85,6 +95,8 @@ def _add_text(found: dict[bytes, None], bare: bytes, *, rich: bool) -> None:
     if not is_plain(bare):
         for kind in kinds if rich else kinds[:1]:
             _add_notations(found, kind, every=rich)
+    else:
+        _add(found, (notation.encode() for notation in plain_notations(bare.decode())))
 
 
 def _add_notations(found: dict[bytes, None], value: bytes, *, every: bool) -> None:

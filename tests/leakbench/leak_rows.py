@@ -17,6 +17,8 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, quote_plus
 
+from leak_texts import Text, base32, debugged, nested, numbers, texts
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -47,13 +49,6 @@ SECRETS = {
 }
 
 
-class Text(NamedTuple):
-    """What is printed, and the part of it that nobody may see (without line breaks)."""
-
-    shown: bytes
-    secret: bytes
-
-
 class Row(NamedTuple):
     """One way of showing a secret; `pause` is the row's own, between `pieces` of each secret."""
 
@@ -63,11 +58,6 @@ class Row(NamedTuple):
     descriptor: int = 1
     pause: float = 0
     pieces: int = 2
-
-
-def _texts(*shown: str | bytes) -> list[Text]:
-    encoded = [text.encode() if isinstance(text, str) else text for text in shown]
-    return [Text(text, text) for text in encoded]
 
 
 def _of_base64(text: bytes, before: int, size: int) -> Text:
@@ -119,7 +109,7 @@ def _wrapped(value: str) -> list[Text]:
 def _hex(value: str) -> list[Text]:
     data = value.encode()
     lower = data.hex()
-    return _texts(
+    return texts(
         lower,
         lower.upper(),
         data.hex(":"),
@@ -131,7 +121,7 @@ def _hex(value: str) -> list[Text]:
 
 def _url(value: str) -> list[Text]:
     everything = quote(value, safe="")
-    return _texts(
+    return texts(
         everything,
         quote(value),
         quote_plus(value),
@@ -148,7 +138,7 @@ def _lower_digits(text: str) -> str:
 
 def _html(value: str) -> list[Text]:
     text = html.escape(value, quote=False)
-    return _texts(
+    return texts(
         html.escape(value),
         text,
         text.replace('"', "&#34;").replace("'", "&#39;"),
@@ -162,7 +152,7 @@ def _shell(value: str) -> list[Text]:
     backslash = "".join("\\" + c if c in " !\"$&'()*,;<>?[\\]^`{|}" else c for c in value)
     ansi = value.replace("\\", "\\\\").replace("'", "\\'")
     return [
-        *_texts(shlex.quote(value)[1:-1], value.replace("'", "'\\''"), double, backslash),
+        *texts(shlex.quote(value)[1:-1], value.replace("'", "'\\''"), double, backslash),
         Text(f"$'{ansi}'".encode(), ansi.encode()),
     ]
 
@@ -170,11 +160,11 @@ def _shell(value: str) -> list[Text]:
 def _json(value: str) -> list[Text]:
     escaped = json.dumps(value)[1:-1]
     raw = json.dumps(value, ensure_ascii=False)[1:-1]
-    return _texts(escaped, raw, escaped.replace("/", "\\/"), json.dumps(escaped)[1:-1])
+    return texts(escaped, raw, escaped.replace("/", "\\/"), json.dumps(escaped)[1:-1])
 
 
 def _repr(value: str) -> list[Text]:
-    return _texts(repr(value)[1:-1], ascii(value)[1:-1], repr(value.encode())[2:-1])
+    return texts(repr(value)[1:-1], ascii(value)[1:-1], repr(value.encode())[2:-1])
 
 
 def _colours(value: str) -> list[Text]:
@@ -193,18 +183,18 @@ def _colours(value: str) -> list[Text]:
 
 def _body(value: str) -> list[Text]:
     body = value.split("\n")[1:-1]
-    return _texts("".join(body), "\n".join(body), *body)
+    return texts("".join(body), "\n".join(body), *body)
 
 
 def _leaf(value: str) -> list[Text]:
     account = json.loads(value)
     leaf = account["auth"][0]["client_secret"]
-    return _texts(leaf, json.dumps(leaf)[1:-1], repr(leaf)[1:-1], account["private_key_id"])
+    return texts(leaf, json.dumps(leaf)[1:-1], repr(leaf)[1:-1], account["private_key_id"])
 
 
 def _password(value: str) -> list[Text]:
     password = value.split(":")[2].partition("@")[0]
-    return _texts(password, password.replace("%40", "@").replace("%2F", "/"))
+    return texts(password, password.replace("%40", "@").replace("%2F", "/"))
 
 
 def _is_terminal(_: str) -> list[Text]:
@@ -212,7 +202,7 @@ def _is_terminal(_: str) -> list[Text]:
 
 
 def _itself(value: str) -> list[Text]:
-    return _texts(value)
+    return texts(value)
 
 
 ROWS = (
@@ -221,8 +211,8 @@ ROWS = (
     Row("two writes, 0.6 s apart", "MADE_UP_TOKEN", _itself, pause=0.6),
     Row("one byte each 30 ms", "MADE_UP_TOKEN", _itself, pause=0.03, pieces=1000),
     Row("several lines, whole", "MADE_UP_LINES", _itself),
-    Row("one inner line", "MADE_UP_LINES", lambda value: _texts(value.split("\n")[1])),
-    Row("CRLF", "MADE_UP_LINES", lambda value: _texts(value.replace("\n", "\r\n"))),
+    Row("one inner line", "MADE_UP_LINES", lambda value: texts(value.split("\n")[1])),
+    Row("CRLF", "MADE_UP_LINES", lambda value: texts(value.replace("\n", "\r\n"))),
     Row("JSON, several lines", "MADE_UP_LINES", _json),
     Row("repr", "MADE_UP_QUOTED", _repr),
     Row("base64", "MADE_UP_TOKEN", _base64),
@@ -234,16 +224,20 @@ ROWS = (
     Row("HTML", "MADE_UP_QUOTED", _html),
     Row("quoted for a shell", "MADE_UP_QUOTED", _shell),
     Row("JSON, with quotes", "MADE_UP_QUOTED", _json),
-    Row("upper case", "MADE_UP_TOKEN", lambda value: _texts(value.upper(), value.lower())),
+    Row("upper case", "MADE_UP_TOKEN", lambda value: texts(value.upper(), value.lower())),
     Row("colours between", "MADE_UP_TOKEN", _colours),
     Row(
         "UTF-16",
         "MADE_UP_TOKEN",
-        lambda value: _texts(value.encode("utf-16-le"), value.encode("utf-16-be")),
+        lambda value: texts(value.encode("utf-16-le"), value.encode("utf-16-be")),
     ),
     Row("body of a PEM file", "MADE_UP_KEY", _body),
     Row("string of a JSON value", "MADE_UP_ACCOUNT", _leaf),
     Row("password of a URL", "MADE_UP_DATABASE", _password),
+    Row("base32", "MADE_UP_TOKEN", base32),
+    Row("bytes as numbers", "MADE_UP_TOKEN", numbers),
+    Row("one notation in another", "MADE_UP_QUOTED", nested),
+    Row("patterns, strings, mails", "MADE_UP_QUOTED", debugged),
     Row("isatty() on a terminal", "MADE_UP_TOKEN", _is_terminal),
 )
 """In the order of the figures of others, which are of the first 19."""

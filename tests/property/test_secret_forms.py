@@ -8,6 +8,7 @@ import csv
 import html
 import io
 import json
+import re
 import shlex
 import textwrap
 from urllib.parse import quote, quote_plus, urlencode
@@ -74,6 +75,24 @@ TEXTS = {
     "json": (json.dumps, '"'),
     "json without escapes": (lambda value: json.dumps(value, ensure_ascii=False), '"'),
     "json in json": (lambda value: json.dumps(json.dumps(value)), '"\\'),
+    "json in json in json": (lambda value: json.dumps(json.dumps(json.dumps(value))), '"\\\\'),
+    "json in repr": (lambda value: repr(json.dumps(value)), "'\"\\\\"),
+    "repr in json": (lambda value: json.dumps(repr(value)), "'\"\\\\"),
+    "repr in repr": (lambda value: repr(repr(value)), "'\"\\\\"),
+    "json in html": (lambda value: html.escape(json.dumps(value)), "&quot;"),
+    "json in xml": (lambda value: saxutils.escape(json.dumps(value)), '"'),
+    "json in a url": (lambda value: quote(json.dumps(value), safe=""), "%22"),
+    "url in a url": (lambda value: quote(quote(value)), ""),
+    "url in a query": (lambda value: quote_plus(quote_plus(value)), ""),
+    "url in a form": (lambda value: quote(quote_plus(value), safe=""), ""),
+    "pattern": (re.escape, ""),
+    "bytes as JSON": (lambda value: json.dumps(list(value.encode())), "[]"),
+    "bytes as compact JSON": (
+        lambda value: json.dumps(list(value.encode()), separators=(",", ":")),
+        "[]",
+    ),
+    "bytes in Go": (lambda value: str([*value.encode()]).replace(",", ""), "[]"),
+    "bytes in .NET": (lambda value: value.encode().hex("-").upper(), ""),
     "json for PHP": (lambda value: json.dumps(value).replace("/", "\\/"), '"'),
     "repr": (repr, "'\""),
     "repr in a list": (lambda value: repr([value]), "[]'\""),
@@ -115,6 +134,25 @@ def test_a_notation_of_text_is_covered_whole(notation, value):
     assert rest.startswith(b"<< ")
     assert rest.endswith(b" >>")
     assert set(rest[3:-3].decode()) <= set(around)
+
+
+BASE32 = {
+    "whole": base64.b32encode,
+    "of a line": lambda data: base64.b32encode(data + b"\n"),
+    "lower case": lambda data: base64.b32encode(data).lower(),
+    "hex alphabet": base64.b32hexencode,
+}
+
+
+@pytest.mark.parametrize("name", BASE32)
+@given(value=VALUES)
+@settings(max_examples=60, deadline=None)
+def test_base32_leaves_at_most_four_bits_at_the_end(name, value):
+    secret = value.encode()
+    bare = uncovered(BASE32[name](secret), secret)
+    certain = 8 * len(secret) // 5
+    assert not any(bare[:certain])
+    assert 8 * len(secret) - 5 * certain <= 4
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])

@@ -21,6 +21,8 @@ QUOTED = b'made"up\\Zz81-value'
         (VALUE, base64.b64encode(b"u:" + VALUE)[3:], "base64"),
         (VALUE * 6, base64.encodebytes(VALUE * 6)[:32], "base64"),
         (VALUE, VALUE.hex().encode(), "hex"),
+        (VALUE, base64.b32encode(VALUE)[:-5], "base32"),
+        (VALUE, ",".join(map(str, VALUE)).encode(), "numbers"),
         (VALUE, VALUE.hex(":").upper().encode(), "hex"),
         (VALUE, VALUE.decode().encode("utf-16-le"), "utf-16"),
         (VALUE, VALUE.upper(), "letter case"),

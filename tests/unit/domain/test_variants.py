@@ -139,8 +139,8 @@ def made_up(size, alphabet=string.ascii_letters + string.digits + "-_"):
     return "".join(random.Random(size).choices(alphabet, k=size)).encode()
 
 
-def test_a_key_of_forty_bytes_has_at_most_140_forms():
-    assert len(forms(made_up(40))) <= 140
+def test_a_key_of_forty_bytes_has_at_most_150_forms():
+    assert len(forms(made_up(40))) <= 150
 
 
 LARGE = {
@@ -171,7 +171,7 @@ def test_forms_of_large_values_have_a_bound(name):
 @pytest.mark.parametrize("size", [64, 65, 200, 800, 4096])
 def test_forms_of_middling_values_have_a_bound(size):
     found = forms(made_up(size, string.printable[:94]))
-    assert sum(map(len, found)) <= 200 * size + 20_000
+    assert sum(map(len, found)) <= 250 * size + 20_000
 
 
 def test_a_large_value_is_found_in_lines_that_begin_with_it():
@@ -226,6 +226,21 @@ def test_notations_of_tools_that_are_seldom_installed(form):
         ("a\n&'\"made", "a\n&amp;'\"made"),
         ("a\n&'\"made", "a\n&amp;'&quot;made"),
         ("a\n'\\made", "a\n\\'\\\\made"),  # PHP, Perl, fish
+        ("made-up.key+4", "made\\-up\\.key\\+4"),  # Python's re.escape
+        ("made-up.key-4", "made\\-up\\.key\\-4"),
+        ("made-up.key+4", "made-up\\.key\\+4"),  # patterns of JavaScript and Go
+        ('up$x"@é', 'up\\$x\\"\\@\\303\\251'),  # Perl's Data::Dumper with Useqq
+        ('up$x"é', 'up$x\\"\\303\\251'),  # C, git, SQLite
+        ('up$x"é', 'up$x\\"\\xC3\\xA9'),  # bytes of Ruby
+        ('up#{x}"#$', 'up\\#{x}\\"\\#$'),  # Ruby's inspect
+        ("up'x\\n", "up''x\\\\n"),  # quote_literal of PostgreSQL
+        ("made]]>up", "made]]]]><![CDATA[>up"),
+        ("made\\nup\\\\n", "made\nup\\n"),  # echo of dash
+        ("made up=é?", "made up=3D=C3=A9?"),  # a mail's body
+        ("made up=é?", "made_up=3D=C3=A9=3F"),  # and its headers
+        ("made é up", "made \\xe9 up"),  # Python's standard error
+        ('"\\ made', '\\\\\\\\\\\\\\"\\\\\\\\\\\\\\\\ made'),  # JSON in JSON in JSON
+        ("made up\"1'", "made\\ up\\\"1\\'"),  # fish
     ],
 )
 def test_notations_that_differ_in_few_characters(value, form):
