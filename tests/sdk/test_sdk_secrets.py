@@ -206,7 +206,7 @@ def test_environments_are_chosen_for_a_call(any_client):
         "staging",
         "default",
     ]
-    assert len(list(any_client.secrets.list(all_environments=True))) == 3
+    assert len(any_client.secrets.list(all_environments=True)) == 3
     with pytest.raises(UsageError):
         any_client.secrets.set("A", "1", environment=chain)
     with pytest.raises(UsageError):
@@ -214,14 +214,15 @@ def test_environments_are_chosen_for_a_call(any_client):
     assert any_client.secrets.get("A").environment == "default"
 
 
-def test_a_list_is_read_when_the_first_one_is_asked_for(any_client):
-    listed = any_client.secrets.list("A*")
+def test_a_list_is_what_there_was_and_may_be_looked_at_again(any_client):
+    assert not any_client.secrets.list("A*")
     any_client.secrets.set("A1", "1")
-    assert next(listed).name == "A1"
+    listed = any_client.secrets.list("A*")
     any_client.secrets.set("A2", "1")
-    assert names(listed) == []
+    assert (len(listed), listed[0].name) == (1, "A1")
+    assert names(listed) == names(listed) == ["A1"]
     assert names(any_client.secrets.list("A*", reverse=True)) == ["A2", "A1"]
-    with pytest.raises(UsageError):  # what is wrong is told at once
+    with pytest.raises(UsageError):
         any_client.secrets.list(sort="colour")
 
 
@@ -248,7 +249,7 @@ def test_what_can_be_no_name_is_refused(any_client, name):
 def test_a_value_that_is_given_out_is_on_record(client, infsh):
     secret = client.secrets.set("K", VALUE)
     assert client.secrets.get("K").last_used_at is None  # to look at it is no use
-    list(client.secrets.list())
+    client.secrets.list()
     assert client.secrets.get("K").last_used_at is None
     secret.reveal()
     assert client.secrets.get("K").last_used_at >= secret.created_at
@@ -293,7 +294,6 @@ def test_nothing_is_touched_before_the_first_use(own_home, monkeypatch):
     monkeypatch.setenv("INFSH_ENV", "NOT AN ENVIRONMENT")
     with Client() as client:
         repr(client)
-        client.secrets.list()
         with pytest.raises(UsageError):
             client.secrets.get("K")
     assert list(own_home.iterdir()) == []
@@ -425,8 +425,8 @@ def test_what_a_store_cannot_do_is_told_as_on_the_command_line():
             lambda: client.secrets.history("K"),
             lambda: client.secrets.rollback("K"),
             lambda: client.secrets.restore("K"),
-            lambda: list(client.secrets.list(deleted=True)),
-            lambda: list(client.secrets.list(unused="90d")),
+            lambda: client.secrets.list(deleted=True),
+            lambda: client.secrets.list(unused="90d"),
         ):
             with pytest.raises(DeniedError):
                 call()
@@ -447,7 +447,7 @@ def test_a_closed_client_says_so(any_client):
     for call in (
         lambda: any_client.secrets.get("K"),
         secret.reveal,
-        lambda: list(any_client.secrets.list()),
+        any_client.secrets.list,
         lambda: any_client.environ(only="K"),
     ):
         with pytest.raises(UsageError, match="closed"):
