@@ -29,7 +29,7 @@ _SHELLS = (
     _backslashed(" !\"#$&'()*;<>?[\\]^`{|}"),  # zsh
     _backslashed(" \"#$&'()*;<>?[\\]^`{|}"),  # zsh without a history
     _backslashed(" !\"#$%&'()*;<=>?[\\]^`{|}~") | {10: "'\n'"},  # Ruby's Shellwords
-    _backslashed(" !\"#$%&'()*;<>?[\\]{|}~") | _LINE_ESCAPES,  # fish
+    _backslashed(" \"#$%&'()*;<>?[\\]{|}~") | _LINE_ESCAPES,  # fish
 )
 _QUOTE_LITERAL = {39: "''", 92: "\\\\"}  # PostgreSQL
 _CDATA_END = "]]>"
