@@ -1,38 +1,58 @@
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import generate
 import old_format
 import pytest
 
 from infsh_secrets import entry
-from infsh_secrets.crypto.keytext import decode_raw_key, encode_raw_key
+from infsh_secrets.crypto.keytext import decode_raw_key
 from infsh_secrets.stores.vault.verify import verify
 
-GOLDEN = os.path.join(generate.GOLDEN, "vault-v1-secrets.vault")
+NEWER = os.path.join(generate.GOLDEN, "vault-v1-secrets.vault")
+GOLDEN = os.path.join(generate.GOLDEN, "vault-v0-secrets.vault")
+
+
+@pytest.fixture(scope="module")
+def golden():
+    """What the vault that the golden one was made from has in it."""
+    with open(os.path.join(generate.GOLDEN, generate.CONTENTS), encoding="utf-8") as file:
+        return json.load(file)["secrets"]
 
 
 @pytest.fixture
-def vault(tmp_path, monkeypatch):
-    """A vault of format 0 with the secrets of a golden one, named by the variable."""
-    import json
+def vault(tmp_path, monkeypatch, golden):
+    """The golden vault of format 0, named by the variable."""
+    return named(GOLDEN, tmp_path, monkeypatch, golden)
 
-    with open(os.path.join(generate.GOLDEN, generate.CONTENTS), encoding="utf-8") as file:
-        key = decode_raw_key(json.load(file)["secrets"]["raw_keys"][0])
-    folder = tmp_path / "v"
-    folder.mkdir(mode=0o700)
-    path = folder / "old.vault"
-    shutil.copyfile(GOLDEN, path)
+
+def named(source, folder, monkeypatch, golden):
+    place = folder / "v"
+    place.mkdir(mode=0o700)
+    path = place / "old.vault"
+    shutil.copyfile(source, path)
     path.chmod(0o600)
-    old_format.to_format_0(generate.unlocked(str(path), key))
     monkeypatch.setenv("INFSH_VAULT", str(path))
-    monkeypatch.setenv("INFSH_VAULT_KEY", encode_raw_key(key))
+    monkeypatch.setenv("INFSH_VAULT_KEY", golden["raw_keys"][0])
     return path
+
+
+def rows(path):
+    with closing(sqlite3.connect(path)) as base:
+        return list(base.iterdump()), base.execute("PRAGMA user_version").fetchall()
+
+
+def test_the_golden_vault_is_what_becomes_of_one_of_format_1(tmp_path, monkeypatch, golden):
+    made = named(NEWER, tmp_path, monkeypatch, golden)
+    old_format.to_format_0(generate.unlocked(str(made), key_of()))
+    assert rows(made) == rows(GOLDEN)
 
 
 def contents(path, key):
@@ -49,7 +69,7 @@ def key_of():
     return decode_raw_key(os.environ["INFSH_VAULT_KEY"])
 
 
-def test_a_read_migrates_and_keeps_the_older_vault(vault, capfd):
+def test_a_read_migrates_and_keeps_the_older_vault(vault, capfd, golden):
     before = vault.read_bytes()
     assert run("get", "REVIVED", "--plain") == 0
     out, err = capfd.readouterr()
@@ -60,10 +80,6 @@ def test_a_read_migrates_and_keeps_the_older_vault(vault, capfd):
     assert (copy[:24], copy[100:]) == (before[:24], before[100:])
     assert kept.stat().st_mode & 0o77 == 0
     after = contents(vault, key_of())
-    import json
-
-    with open(os.path.join(generate.GOLDEN, generate.CONTENTS), encoding="utf-8") as file:
-        golden = json.load(file)["secrets"]
     assert after["secrets"] == golden["secrets"]
     assert after["audit"][:-1] == golden["audit"]
     assert after["audit"][-1]["subjects"] == ["migrated   1"]
@@ -128,6 +144,18 @@ def test_as_a_backup_it_names_the_next_step(vault, tmp_path, monkeypatch, capfd)
     monkeypatch.setenv("INFSH_VAULT", str(tmp_path / "v" / "new.vault"))
     assert run("vault", "restore", str(vault)) == 8
     assert "vault status --vault" in capfd.readouterr().err
+
+
+def test_of_several_at_once_one_migrates(vault, program):
+    command = [program, "secrets", "list", "-o", "names"]
+    started = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(4)
+    ]
+    done = [process.communicate() for process in started]
+    assert {process.returncode for process in started} == {0}, done
+    assert len({out for out, _ in done}) == 1
+    assert sorted(b"was migrated" in err for _, err in done) == [False, False, False, True]
+    assert len(list(vault.parent.glob("*.older-format-*"))) == 1
 
 
 def test_migrations_are_imported_only_for_an_older_format(infsh):

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from infsh_secrets.crypto.binding import compare_digest
 from infsh_secrets.domain.errors import IntegrityError
-from infsh_secrets.files.private import create_private_file, os_error
+from infsh_secrets.files.private import create_private_file, os_error, sync_folder
 from infsh_secrets.stores.vault import audit
+from infsh_secrets.stores.vault.create import TEMPORARY
 from infsh_secrets.stores.vault.sqlite import Database
 from infsh_secrets.stores.vault.store import LockedVault, VaultStore
 from infsh_secrets.stores.vault.verify import Counts, verify
@@ -41,15 +42,31 @@ def copy_file(source: Database, path: str) -> None:
         raise
 
 
+def keep_copy(source: Database, path: str) -> None:
+    """Copy as `copy_file` does, under the name `path` only when the copy is whole.
+
+    The caller holds the lock of that folder, in which nothing has that name.
+    """
+    folder = os.path.dirname(path)
+    temporary = os.path.join(folder, f"{TEMPORARY}{os.urandom(8).hex()}.vault")
+    copy_file(source, temporary)
+    try:
+        os.rename(temporary, path)
+    except OSError as error:
+        remove_file(temporary)
+        raise os_error(error, "copy", path) from None
+    sync_folder(folder)
+
+
 def copy_locked(path: str, copy: str) -> None:
-    """Copy a vault that this process has locked for writing, onto the disk.
+    """Copy a vault that this process has locked for writing, as `keep_copy` does.
 
     By a connection of its own, since SQLite copies from none that has begun to write. To read the
     file without SQLite and close it would drop the lock.
     """
     source = Database.connect(path)
     try:
-        copy_file(source, copy)
+        keep_copy(source, copy)
     finally:
         source.close()
 

@@ -53,13 +53,27 @@ class OlderFormatError(IntegrityError):
 
 
 def refuse_older(file: VaultFile, version: object) -> None:
-    """Raise OlderFormatError if that number and the tables are those of an older format."""
-    if isinstance(version, int) and version in OLDER and _schema(file) == OLDER[version]:
+    """Raise OlderFormatError if that number and the tables are those of an older format.
+
+    Also if somebody else has migrated it since the number was read.
+    """
+    if isinstance(version, int) and version in OLDER and _is_older(file):
         raise OlderFormatError(
             f"The vault {sanitize(file.path)} has the older format {version}.",
             "Open it once by itself, where it may be written: infsh secrets vault status --vault "
             f"{sanitize(file.path)}",
         )
+
+
+def _is_older(file: VaultFile) -> bool:
+    file.begin_read()
+    try:
+        version = file.run("PRAGMA user_version")[0][0]
+        return version == FORMAT or (
+            isinstance(version, int) and OLDER.get(version) == _schema(file)
+        )
+    finally:
+        file.rollback()
 
 
 def _schema(file: VaultFile) -> list[bytes]:
@@ -80,6 +94,10 @@ class OldVault(LockedVault):
         except BaseException:
             self.file.close()
             raise
+
+    def is_migrated(self) -> bool:
+        """Tell, in a transaction, whether somebody else has migrated it since it was opened."""
+        return self.file.run("PRAGMA user_version")[0][0] == FORMAT
 
 
 def migrate(store: VaultStore) -> bool:
