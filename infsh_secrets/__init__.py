@@ -24,12 +24,16 @@ if TYPE_CHECKING:
         UsageError,
     )
     from infsh_secrets.domain.models import SecretValue
+    from infsh_secrets.sdk.async_client import AsyncClient, AsyncSecret, AsyncSecretVersion
     from infsh_secrets.sdk.client import Client
     from infsh_secrets.sdk.models import Secret, SecretVersion
 
 __version__ = "0.1.0"
 
 __all__ = (
+    "AsyncClient",
+    "AsyncSecret",
+    "AsyncSecretVersion",
     "CheckFailedError",
     "Client",
     "ConflictError",
@@ -58,6 +62,9 @@ def __getattr__(name: str) -> object:
     from importlib import import_module
 
     where = {
+        "AsyncClient": "sdk.async_client",
+        "AsyncSecret": "sdk.async_client",
+        "AsyncSecretVersion": "sdk.async_client",
         "Client": "sdk.client",
         "Secret": "sdk.models",
         "SecretVersion": "sdk.models",

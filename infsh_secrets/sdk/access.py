@@ -23,9 +23,14 @@ LOGGER = "infsh_secrets"
 
 
 class Access:
-    """The store that options name, or the one that is `given`; settings are read at first use."""
+    """The store that options name, or the one that is `given`; settings are read at first use.
 
-    def __init__(self, options: Callable[[], Options], given: SecretStore | None) -> None:
+    `shown` is what the store is called where a client is printed.
+    """
+
+    def __init__(
+        self, options: Callable[[], Options], given: SecretStore | None, shown: str
+    ) -> None:
         if isinstance(given, VaultStore):
             raise UsageError(
                 "A vault that is open already keeps no record of its uses here.",
@@ -33,6 +38,7 @@ class Access:
             )
         self._options = options
         self._given = given
+        self.shown = shown
         self._settings: Settings | None = None
         self.connections = Connections(self._workspace)
 

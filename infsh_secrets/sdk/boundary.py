@@ -10,12 +10,12 @@ from __future__ import annotations
 import os
 import sys
 from functools import wraps
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from infsh_secrets.domain.errors import InfshError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
     from types import TracebackType
 
 P = ParamSpec("P")
@@ -40,6 +40,7 @@ def boundary(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        __tracebackhide__ = True  # a test that fails here points to its own line
         try:
             return function(*args, **kwargs)
         except BaseException as error:  # noqa: BLE001  # it is raised again below
@@ -51,6 +52,38 @@ def boundary(function: Callable[P, R]) -> Callable[P, R]:
             del failure
 
     return call
+
+
+def async_boundary(
+    function: Callable[P, Coroutine[Any, Any, R]],
+) -> Callable[P, Coroutine[Any, Any, R]]:
+    """Return the function, whose failures come without the frames below it.
+
+    What it awaits is behind a boundary of its own: no text has a value then, but the frames that
+    have led there, of asyncio and of its threads, have the arguments.
+    """
+
+    @wraps(function)
+    async def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        __tracebackhide__ = True
+        try:
+            return await function(*args, **kwargs)
+        except BaseException as error:  # noqa: BLE001  # it is raised again below
+            del args, kwargs
+            failure = _alone(error)
+        try:
+            raise failure
+        finally:
+            del failure
+
+    return call
+
+
+def _alone(error: BaseException) -> BaseException:
+    """Return the exception without frames and without an earlier one behind it."""
+    error.__traceback__ = error.__cause__ = error.__context__ = None
+    error.__suppress_context__ = False
+    return error
 
 
 def _without_values(error: BaseException) -> BaseException:
@@ -65,11 +98,9 @@ def _without_values(error: BaseException) -> BaseException:
         )
         _add_hint(told)
         return told
-    error.__traceback__ = error.__cause__ = error.__context__ = None
-    error.__suppress_context__ = False
     if isinstance(error, InfshError):
         _add_hint(error)
-    return error
+    return _alone(error)
 
 
 def _may_tell_data(error: Exception) -> bool:

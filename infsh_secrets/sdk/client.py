@@ -101,7 +101,6 @@ class Client:
             check_text("An environment", environment)
         words, secret_token = _hidden(passphrase), _hidden(token)
         named = None if isinstance(store, SecretStore) else store
-        self._shown = _shown(named, given)
 
         def options() -> Options:
             return Options(
@@ -118,7 +117,7 @@ class Client:
                 offline=offline,
             )
 
-        self._access = Access(options, given)
+        self._access = Access(options, given, _shown(named, given))
         self.secrets = Secrets(self._access)
 
     @boundary
@@ -287,7 +286,7 @@ class Client:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<Client of {self._shown}>"
+        return f"<Client of {self._access.shown}>"
 
     def __reduce__(self) -> str:
         raise TypeError("a client is not pickled: make one in each process")

@@ -38,16 +38,8 @@ class StoredValue(SecretValue):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Secret:
-    """What is known of a secret; its value is read when it is asked for.
-
-    `value` and `reveal` give the value of `version`, the one that `masked` and `fingerprint`
-    describe, also when the secret was changed since. A store that keeps no versions (`version` is
-    0) gives the value it has by then. NotFoundError when the secret, or that version of it, is gone
-    meanwhile. `created_at` and all other times are aware, in UTC.
-
-    Equal are secrets of which the same is known; values are not compared.
-    """
+class KnownSecret:
+    """What `Secret` and `AsyncSecret` tell, which differ in how a value is read."""
 
     name: str
     environment: str
@@ -70,6 +62,37 @@ class Secret:
         """The name, as the command line calls it."""
         return self.name
 
+    def __repr__(self) -> str:
+        said = f"{self.name!r}, environment={self.environment!r}, version={self.version}"
+        return f"{type(self).__name__}({said})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class KnownVersion:
+    """What `SecretVersion` and `AsyncSecretVersion` tell."""
+
+    number: int
+    created_at: datetime
+    masked: str
+    fingerprint: str
+    value: SecretValue = field(compare=False)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.number})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Secret(KnownSecret):
+    """What is known of a secret; its value is read when it is asked for.
+
+    `value` and `reveal` give the value of `version`, the one that `masked` and `fingerprint`
+    describe, also when the secret was changed since. A store that keeps no versions (`version` is
+    0) gives the value it has by then. NotFoundError when the secret, or that version of it, is gone
+    meanwhile. `created_at` and all other times are aware, in UTC.
+
+    Equal are secrets of which the same is known; values are not compared.
+    """
+
     @boundary
     def reveal(self) -> str:
         """Return the value, once it is on record that it was given out.
@@ -82,27 +105,15 @@ class Secret:
         """
         return self.value.reveal()
 
-    def __repr__(self) -> str:
-        return f"Secret({self.name!r}, environment={self.environment!r}, version={self.version})"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class SecretVersion:
+class SecretVersion(KnownVersion):
     """One kept version of a secret; its value is read when it is asked for."""
-
-    number: int
-    created_at: datetime
-    masked: str
-    fingerprint: str
-    value: SecretValue = field(compare=False)
 
     @boundary
     def reveal(self) -> str:
         """Return the value of this version, once it is on record that it was given out."""
         return self.value.reveal()
-
-    def __repr__(self) -> str:
-        return f"SecretVersion({self.number})"
 
 
 def secret_of(

@@ -51,6 +51,9 @@ class Secrets:
     def __init__(self, access: Access) -> None:
         self._access = access
 
+    def __repr__(self) -> str:
+        return f"<Secrets of {self._access.shown}>"
+
     @boundary
     def create(
         self,

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import asyncio
 import sys
 from pathlib import Path
 
 import pytest
+from awaiting import Awaiting
 
-from infsh_secrets import Client
+from infsh_secrets import AsyncClient, Client
 from infsh_secrets.stores.memory import MemoryStore
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "server"))  # its running server
@@ -39,3 +41,16 @@ def cheap_passphrases(monkeypatch):
 
     monkeypatch.setattr(kdf, "ARGON2_FLOOR", (1, 8, 1))
     monkeypatch.setattr(kdf, "ARGON2_DEFAULT", (1, 32, 1))
+
+
+@pytest.fixture(params=["vault", "memory", "async"])
+def every_client(request, own_home):
+    """Both of `any_client`, and an AsyncClient whose calls are awaited."""
+    if request.param != "async":
+        with Client() if request.param == "vault" else Client(store=MemoryStore()) as one:
+            yield one
+        return
+    with asyncio.Runner() as runner:
+        client = AsyncClient(store=MemoryStore())
+        yield Awaiting(client, runner)
+        runner.run(client.close())

@@ -103,7 +103,8 @@ def test_a_secret_does_not_hold_its_value(any_client, secret):
         seen.add(id(thing))
         if isinstance(thing, (str, bytes)):
             found.append(thing)
-        for name in [*getattr(thing, "__slots__", ()), *getattr(thing, "__dict__", ())]:
+        slots = (name for kind in type(thing).__mro__ for name in getattr(kind, "__slots__", ()))
+        for name in [*slots, *getattr(thing, "__dict__", ())]:
             walk(getattr(thing, name, None), depth + 1)
 
     walk(any_client.secrets.get("K"), 0)

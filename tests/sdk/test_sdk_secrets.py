@@ -27,8 +27,8 @@ def names(secrets):
     return [secret.name for secret in secrets]
 
 
-def test_a_secret_as_julep_shows_it(any_client):
-    secret = any_client.secrets.create(
+def test_a_secret_as_julep_shows_it(every_client):
+    secret = every_client.secrets.create(
         name="stripe_api_key",
         value=VALUE,
         description="Payments",
@@ -46,21 +46,21 @@ def test_a_secret_as_julep_shows_it(any_client):
     assert secret.expires_at is secret.deleted_at is secret.last_used_at is None
     assert secret.reveal() == secret.value.reveal() == VALUE
     assert secret.value.reveal_bytes() == VALUE.encode()
-    assert any_client.secrets.get("stripe_api_key").created_at == secret.created_at
+    assert every_client.secrets.get("stripe_api_key").created_at == secret.created_at
 
 
-def test_create_is_refused_where_there_is_one(any_client):
-    any_client.secrets.create(name="K", value="1")
+def test_create_is_refused_where_there_is_one(every_client):
+    every_client.secrets.create(name="K", value="1")
     with pytest.raises(ConflictError):
-        any_client.secrets.create(name="K", value="2")
-    assert any_client.secrets.get("K").reveal() == "1"
+        every_client.secrets.create(name="K", value="2")
+    assert every_client.secrets.get("K").reveal() == "1"
 
 
-def test_equal_is_what_is_known_to_be_the_same(any_client):
-    made = any_client.secrets.create(name="K", value="1", metadata={"a": "b"})
-    assert made == any_client.secrets.get("K")
-    assert hash(made) == hash(any_client.secrets.get("K"))
-    assert made != any_client.secrets.set("K", "2")
+def test_equal_is_what_is_known_to_be_the_same(every_client):
+    made = every_client.secrets.create(name="K", value="1", metadata={"a": "b"})
+    assert made == every_client.secrets.get("K")
+    assert hash(made) == hash(every_client.secrets.get("K"))
+    assert made != every_client.secrets.set("K", "2")
 
 
 def test_a_secret_cannot_be_changed_here(client):
@@ -69,178 +69,180 @@ def test_a_secret_cannot_be_changed_here(client):
         secret.name = "L"
 
 
-def test_values_may_be_text_bytes_or_hidden(any_client):
+def test_values_may_be_text_bytes_or_hidden(every_client):
     for value in ("ü\n", "ü\n".encode(), SecretValue("ü\n".encode())):
-        any_client.secrets.set("K", value)
-        assert any_client.secrets.get("K").reveal() == "ü\n"
-    any_client.secrets.set("L", any_client.secrets.get("K").value)
-    assert any_client.secrets.get("L").reveal() == "ü\n"
+        every_client.secrets.set("K", value)
+        assert every_client.secrets.get("K").reveal() == "ü\n"
+    every_client.secrets.set("L", every_client.secrets.get("K").value)
+    assert every_client.secrets.get("L").reveal() == "ü\n"
 
 
 @pytest.mark.parametrize("value", [1, None, "\ud800", b"\xff", "a\0b", "", "x" * 65537])
-def test_what_can_be_no_value_is_refused(any_client, value):
+def test_what_can_be_no_value_is_refused(every_client, value):
     with pytest.raises(UsageError):
-        any_client.secrets.create(name="K", value=value)
-    assert names(any_client.secrets.list()) == []
+        every_client.secrets.create(name="K", value=value)
+    assert names(every_client.secrets.list()) == []
 
 
-def test_an_empty_value_and_a_strict_one_are_asked_for(any_client):
-    assert any_client.secrets.set("K", "", allow_empty=True).reveal() == ""
+def test_an_empty_value_and_a_strict_one_are_asked_for(every_client):
+    assert every_client.secrets.set("K", "", allow_empty=True).reveal() == ""
     with pytest.raises(UsageError):
-        any_client.secrets.set("K", "changeme", strict=True)
+        every_client.secrets.set("K", "changeme", strict=True)
 
 
-def test_metadata_may_have_any_text(any_client):
+def test_metadata_may_have_any_text(every_client):
     odd = {"a=b": "c=d", "ü": "", " ": "\n"}
-    assert any_client.secrets.set("K", "1", metadata=odd).metadata == odd
-    assert names(any_client.secrets.list(metadata={"a=b": "c=d"})) == ["K"]
-    assert names(any_client.secrets.list(metadata={"a": "b=c=d"})) == []
+    assert every_client.secrets.set("K", "1", metadata=odd).metadata == odd
+    assert names(every_client.secrets.list(metadata={"a=b": "c=d"})) == ["K"]
+    assert names(every_client.secrets.list(metadata={"a": "b=c=d"})) == []
     for wrong in ({"a": 1}, {1: "a"}, {"": "a"}):
         with pytest.raises(UsageError):
-            any_client.secrets.set("K", "1", metadata=wrong)
+            every_client.secrets.set("K", "1", metadata=wrong)
 
 
-def test_expiry_is_a_time_or_a_length_of_time(any_client):
+def test_expiry_is_a_time_or_a_length_of_time(every_client):
     later = datetime.now(UTC).replace(microsecond=0) + timedelta(days=10)
-    assert any_client.secrets.set("K", "1", expires=later).expires_at == later
-    set_ = any_client.secrets.update("K", expires=timedelta(days=90))
+    assert every_client.secrets.set("K", "1", expires=later).expires_at == later
+    set_ = every_client.secrets.update("K", expires=timedelta(days=90))
     assert timedelta(days=89) < set_.expires_at - datetime.now(UTC) <= timedelta(days=90)
-    assert any_client.secrets.set("K", "1", expires="1d").expires_at < later
-    assert any_client.secrets.update("K", expires="never").expires_at is None
+    assert every_client.secrets.set("K", "1", expires="1d").expires_at < later
+    assert every_client.secrets.update("K", expires="never").expires_at is None
     for wrong in (datetime(2999, 1, 1), "soon", timedelta(days=-1)):  # noqa: DTZ001
         with pytest.raises(UsageError):
-            any_client.secrets.set("K", "1", expires=wrong)
+            every_client.secrets.set("K", "1", expires=wrong)
 
 
-def test_an_update_changes_what_is_there_and_nothing_else(any_client):
+def test_an_update_changes_what_is_there_and_nothing_else(every_client):
     with pytest.raises(NotFoundError):
-        any_client.secrets.update("K", value="1")
+        every_client.secrets.update("K", value="1")
     with pytest.raises(NotFoundError):
-        any_client.secrets.update("K", description="d")
-    assert names(any_client.secrets.list()) == []
-    any_client.secrets.set("K", "1", description="d", metadata={"a": "1", "b": "2"})
-    changed = any_client.secrets.update("K", metadata={"c": "3"}, unset=["a"])
+        every_client.secrets.update("K", description="d")
+    assert names(every_client.secrets.list()) == []
+    every_client.secrets.set("K", "1", description="d", metadata={"a": "1", "b": "2"})
+    changed = every_client.secrets.update("K", metadata={"c": "3"}, unset=["a"])
     assert (changed.description, changed.metadata) == ("d", {"b": "2", "c": "3"})
-    changed = any_client.secrets.update("K", value="2", description="e")
+    changed = every_client.secrets.update("K", value="2", description="e")
     assert (changed.version, changed.description, changed.reveal()) == (2, "e", "2")
     with pytest.raises(UsageError):
-        any_client.secrets.update("K")
+        every_client.secrets.update("K")
     with pytest.raises(UsageError):
-        any_client.secrets.update("K", value="3", unset=["b"])
-    assert any_client.secrets.get("K").reveal() == "2"
+        every_client.secrets.update("K", value="3", unset=["b"])
+    assert every_client.secrets.get("K").reveal() == "2"
 
 
-def test_old_versions_are_described_and_revealed(any_client):
-    first = any_client.secrets.set("K", "the-first-made-up-value")
-    any_client.secrets.set("K", "the-second-made-up-value")
+def test_old_versions_are_described_and_revealed(every_client):
+    first = every_client.secrets.set("K", "the-first-made-up-value")
+    every_client.secrets.set("K", "the-second-made-up-value")
     assert first.reveal() == "the-first-made-up-value"  # it is of the version it describes
-    old = any_client.secrets.get("K", version=1)
+    old = every_client.secrets.get("K", version=1)
     assert (old.version, old.masked, old.fingerprint) == (1, first.masked, first.fingerprint)
     assert old.reveal() == "the-first-made-up-value"
-    newest, oldest = any_client.secrets.history("K")
+    newest, oldest = every_client.secrets.history("K")
     assert (newest.number, oldest.number) == (2, 1)
     assert (newest.reveal(), oldest.value.reveal()) == (
         "the-second-made-up-value",
         "the-first-made-up-value",
     )
     with pytest.raises(NotFoundError):
-        any_client.secrets.get("K", version=3)
-    back = any_client.secrets.rollback("K", to=1)
+        every_client.secrets.get("K", version=3)
+    back = every_client.secrets.rollback("K", to=1)
     assert (back.version, back.reveal()) == (3, "the-first-made-up-value")
 
 
-def test_a_version_that_is_gone_meanwhile_is_not_found(any_client):
-    secret = any_client.secrets.set("K", "0")
+def test_a_version_that_is_gone_meanwhile_is_not_found(every_client):
+    secret = every_client.secrets.set("K", "0")
     for number in range(1, 21):
-        any_client.secrets.set("K", str(number))
+        every_client.secrets.set("K", str(number))
     with pytest.raises(NotFoundError):
         secret.reveal()
-    deleted = any_client.secrets.get("K")
-    any_client.secrets.delete("K")
+    deleted = every_client.secrets.get("K")
+    every_client.secrets.delete("K")
     with pytest.raises(NotFoundError):
         deleted.reveal()
 
 
-def test_delete_restore_and_purge_are_all_or_nothing(any_client):
+def test_delete_restore_and_purge_are_all_or_nothing(every_client):
     for name in "AB":
-        any_client.secrets.set(name, name)
+        every_client.secrets.set(name, name)
     with pytest.raises(NotFoundError):
-        any_client.secrets.delete("A", "B", "C")
-    assert names(any_client.secrets.list()) == ["A", "B"]
-    (gone,) = any_client.secrets.delete("A", "C", ignore_missing=True)
+        every_client.secrets.delete("A", "B", "C")
+    assert names(every_client.secrets.list()) == ["A", "B"]
+    (gone,) = every_client.secrets.delete("A", "C", ignore_missing=True)
     assert gone.name == "A"
     assert gone.deleted_at is not None
-    assert names(any_client.secrets.list(deleted=True)) == ["A"]
-    assert names(any_client.secrets.restore("A")) == ["A"]
-    assert any_client.secrets.purge("A", "B") == ("A", "B")
-    assert names(any_client.secrets.list()) == names(any_client.secrets.list(deleted=True)) == []
+    assert names(every_client.secrets.list(deleted=True)) == ["A"]
+    assert names(every_client.secrets.restore("A")) == ["A"]
+    assert every_client.secrets.purge("A", "B") == ("A", "B")
+    assert (
+        names(every_client.secrets.list()) == names(every_client.secrets.list(deleted=True)) == []
+    )
     for change in (
-        any_client.secrets.delete,
-        any_client.secrets.restore,
-        any_client.secrets.purge,
+        every_client.secrets.delete,
+        every_client.secrets.restore,
+        every_client.secrets.purge,
     ):
         with pytest.raises(UsageError):
             change()
 
 
-def test_rename_and_copy(any_client):
-    any_client.secrets.set("OLD", "1", description="d")
-    assert any_client.secrets.rename("OLD", "NEW").name == "NEW"
-    copy = any_client.secrets.copy("NEW", to_environment="staging")
+def test_rename_and_copy(every_client):
+    every_client.secrets.set("OLD", "1", description="d")
+    assert every_client.secrets.rename("OLD", "NEW").name == "NEW"
+    copy = every_client.secrets.copy("NEW", to_environment="staging")
     assert (copy.environment, copy.description, copy.reveal()) == ("staging", "d", "1")
     with pytest.raises(ConflictError):
-        any_client.secrets.copy("NEW", to_environment="staging")
+        every_client.secrets.copy("NEW", to_environment="staging")
     with pytest.raises(NotFoundError):
-        any_client.secrets.rename("OLD", "NEW")
+        every_client.secrets.rename("OLD", "NEW")
 
 
-def test_environments_are_chosen_for_a_call(any_client):
-    any_client.secrets.set("A", "default")
-    any_client.secrets.set("B", "default")
-    any_client.secrets.set("A", "staging", environment="staging")
+def test_environments_are_chosen_for_a_call(every_client):
+    every_client.secrets.set("A", "default")
+    every_client.secrets.set("B", "default")
+    every_client.secrets.set("A", "staging", environment="staging")
     chain = "staging,default"
-    assert any_client.secrets.get("A", environment=chain).reveal() == "staging"
-    assert any_client.secrets.get("B", environment=chain).environment == "default"
-    assert any_client.secrets.get("A").reveal() == "default"
-    assert [s.environment for s in any_client.secrets.list(environment=chain)] == [
+    assert every_client.secrets.get("A", environment=chain).reveal() == "staging"
+    assert every_client.secrets.get("B", environment=chain).environment == "default"
+    assert every_client.secrets.get("A").reveal() == "default"
+    assert [s.environment for s in every_client.secrets.list(environment=chain)] == [
         "staging",
         "default",
     ]
-    assert len(any_client.secrets.list(all_environments=True)) == 3
+    assert len(every_client.secrets.list(all_environments=True)) == 3
     with pytest.raises(UsageError):
-        any_client.secrets.set("A", "1", environment=chain)
+        every_client.secrets.set("A", "1", environment=chain)
     with pytest.raises(UsageError):
-        any_client.secrets.get("A", environment="NO SUCH")
-    assert any_client.secrets.get("A").environment == "default"
+        every_client.secrets.get("A", environment="NO SUCH")
+    assert every_client.secrets.get("A").environment == "default"
 
 
-def test_a_list_is_what_there_was_and_may_be_looked_at_again(any_client):
-    assert not any_client.secrets.list("A*")
-    any_client.secrets.set("A1", "1")
-    listed = any_client.secrets.list("A*")
-    any_client.secrets.set("A2", "1")
+def test_a_list_is_what_there_was_and_may_be_looked_at_again(every_client):
+    assert not every_client.secrets.list("A*")
+    every_client.secrets.set("A1", "1")
+    listed = every_client.secrets.list("A*")
+    every_client.secrets.set("A2", "1")
     assert (len(listed), listed[0].name) == (1, "A1")
     assert names(listed) == names(listed) == ["A1"]
-    assert names(any_client.secrets.list("A*", reverse=True)) == ["A2", "A1"]
+    assert names(every_client.secrets.list("A*", reverse=True)) == ["A2", "A1"]
     with pytest.raises(UsageError):
-        any_client.secrets.list(sort="colour")
+        every_client.secrets.list(sort="colour")
 
 
-def test_secrets_may_be_changed_while_they_are_listed(any_client):
+def test_secrets_may_be_changed_while_they_are_listed(every_client):
     for name in "ABC":
-        any_client.secrets.set(name, "1")
-    for secret in any_client.secrets.list():
-        any_client.secrets.set(secret.name, secret.reveal() + "2")
-    assert [secret.reveal() for secret in any_client.secrets.list()] == ["12"] * 3
+        every_client.secrets.set(name, "1")
+    for secret in every_client.secrets.list():
+        every_client.secrets.set(secret.name, secret.reveal() + "2")
+    assert [secret.reveal() for secret in every_client.secrets.list()] == ["12"] * 3
 
 
 @pytest.mark.parametrize("name", ["", "A-B", "1A", "A" * 256])
-def test_what_can_be_no_name_is_refused(any_client, name):
+def test_what_can_be_no_name_is_refused(every_client, name):
     for call in (
-        lambda: any_client.secrets.create(name=name, value="1"),
-        lambda: any_client.secrets.get(name),
-        lambda: any_client.secrets.delete(name),
-        lambda: any_client.secrets.update(name, description="d"),
+        lambda: every_client.secrets.create(name=name, value="1"),
+        lambda: every_client.secrets.get(name),
+        lambda: every_client.secrets.delete(name),
+        lambda: every_client.secrets.update(name, description="d"),
     ):
         with pytest.raises(UsageError):
             call()
@@ -440,15 +442,15 @@ def test_what_a_person_would_be_told_is_logged(client, caplog):
     assert any(level == "WARNING" and "placeholder" in text for level, text in said)
 
 
-def test_a_closed_client_says_so(any_client):
-    secret = any_client.secrets.set("K", "1")
-    any_client.close()
-    any_client.close()
+def test_a_closed_client_says_so(every_client):
+    secret = every_client.secrets.set("K", "1")
+    every_client.close()
+    every_client.close()
     for call in (
-        lambda: any_client.secrets.get("K"),
+        lambda: every_client.secrets.get("K"),
         secret.reveal,
-        any_client.secrets.list,
-        lambda: any_client.environ(only="K"),
+        every_client.secrets.list,
+        lambda: every_client.environ(only="K"),
     ):
         with pytest.raises(UsageError, match="closed"):
             call()

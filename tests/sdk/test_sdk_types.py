@@ -12,7 +12,8 @@ PROGRAM = """
 import subprocess
 from datetime import datetime, timedelta
 
-from infsh_secrets import Client, InfshError, NotFoundError, Secret, SecretValue, errors
+from infsh_secrets import AsyncClient, Client, InfshError, NotFoundError, Secret, SecretValue
+from infsh_secrets import errors
 from infsh_secrets.stores.memory import MemoryStore
 
 
@@ -48,6 +49,22 @@ def main() -> None:
         pass
 
 
+async def awaited() -> None:
+    async with AsyncClient(environment="staging") as client:
+        secret = await client.secrets.create(name="K", value="v", metadata={"a": "b"})
+        reveal_type(secret)
+        reveal_type(await secret.reveal())
+        async for one in client.secrets.list("K*"):
+            reveal_type(one)
+        reveal_type(await client.secrets.list())
+        reveal_type(await client.secrets.history("K"))
+        reveal_type(await client.secrets.purge("K"))
+        subprocess.run(["true"], env=await client.environ(only=["K"]), check=True)
+        await client.secrets.get(5)  # E: [arg-type]
+        await client.secrets.set("K", "v", environ="v")  # E: [call-arg]
+    AsyncClient(place="v")  # E: [call-arg]
+
+
 def wrong(client: Client, secret: Secret) -> None:
     client.secrets.create("K", "v")  # E: [call-arg]
     client.secrets.set("K", 1)  # E: [arg-type]
@@ -73,6 +90,12 @@ REVEALED = [
     "str",
     "bytes",
     "str",
+    "infsh_secrets.sdk.async_client.AsyncSecret",
+    "str",
+    "infsh_secrets.sdk.async_client.AsyncSecret",
+    "tuple[infsh_secrets.sdk.async_client.AsyncSecret, ...]",
+    "tuple[infsh_secrets.sdk.async_client.AsyncSecretVersion, ...]",
+    "tuple[str, ...]",
 ]
 
 
