@@ -21,6 +21,7 @@ from infsh_secrets.server.access_log import AccessLog
 from infsh_secrets.server.app import build
 from infsh_secrets.server.data import open_server_data
 from infsh_secrets.server.limits import Limits
+from infsh_secrets.server.loading import load_all
 from infsh_secrets.server.protocol import protocol_with
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def serve(options: Options, tell: Callable[[str], None]) -> None:
     Everything that can be wrong is an error before the first request is taken.
     """
     check(options)
+    load_all()
     tls = _tls(options)
     listener = listen(options)
     try:

@@ -23,6 +23,8 @@ from cryptography.x509.oid import NameOID
 from serving_support import PATIENCE
 
 from infsh_secrets import entry
+from infsh_secrets.server.data import open_server_data
+from infsh_secrets.server.tokens import READ, REVEAL, SCOPES, WRITE
 
 SERVE = "import sys\nfrom infsh_secrets.entry import main_secrets\nmain_secrets()\n"
 
@@ -248,3 +250,19 @@ def certificate(folder, encryption=None):
             )
         )
     return paths
+
+
+def test_a_running_server_needs_no_file_of_the_program_any_more(tmp_path):
+    """Who upgrades the package under a server gets no answers that are of two versions."""
+    folder = str(tmp_path / "srv")
+    with open_server_data(folder, None, make=True) as data:
+        data.create_team("acme")
+        tokens = [
+            data.tokens.create("acme", "test", "admin", scopes, 0, 1)[1]
+            for scopes in (SCOPES, (READ, WRITE), (REVEAL,))
+        ]
+    script = os.path.join(os.path.dirname(__file__), "serving_everything.py")
+    command = [sys.executable, script, folder, *tokens]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert json.loads(done.stdout) == [], "this was loaded for a request"
