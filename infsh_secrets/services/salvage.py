@@ -118,6 +118,11 @@ def _report(path: str, out: str, counts: Counts, saved: Saved, lost: list[str]) 
         )
     if lost:
         told.append(f"Lost are {len(lost)} items: {_some(lost)}")
+    if saved.cut:
+        told.append(
+            f"Of the record of what was done {saved.record} entries are saved; those after them "
+            "cannot be read or do not verify."
+        )
     told.append(
         "Look at it with --vault and --accept-rollback; put it in place with: "
         f"infsh secrets vault restore {out}"
@@ -130,6 +135,8 @@ def _report(path: str, out: str, counts: Counts, saved: Saved, lost: list[str]) 
         "older": saved.older,
         "nameless": saved.nameless,
         "lost": lost,
+        "audit_entries": saved.record,
+        "audit_cut": saved.cut,
     }
     return VaultAction("salvaged", out, facts, tuple(told))
 

@@ -5,6 +5,8 @@ from contextlib import closing
 
 import pytest
 
+from infsh_secrets.stores.vault.salvage import Damaged
+
 
 @pytest.fixture
 def home(cli, own_home):
@@ -48,6 +50,8 @@ def test_of_a_whole_vault_everything_is_saved(cli, home, vault):
         "older": [],
         "nameless": [],
         "lost": [],
+        "audit_entries": 4,
+        "audit_cut": False,
     }
     there = ("--vault", out_of(home))
     assert cli("get", "KEY_0", "--plain", *there).out == b"made-up-newer"
@@ -149,6 +153,43 @@ def test_broken_pages_hide_only_what_lies_in_them(cli, own_home):
     for number in range(200):
         found = cli("get", f"KEY_{number}", "--plain", *there)
         assert found.out in (b"", b"made-up-%d-%s" % (number, b"v" * 300))
+
+
+@pytest.mark.parametrize(
+    ("statement", "entries", "cut"),
+    [
+        ("DELETE FROM audit WHERE seq = 3", 2, True),
+        ("DELETE FROM audit WHERE seq > 3", 3, True),
+        ("UPDATE audit SET mac = zeroblob(32) WHERE seq = 1", 0, True),
+        ("DELETE FROM root", 4, False),
+    ],
+)
+def test_how_far_the_record_goes_is_told(cli, home, vault, statement, entries, cut):
+    change(vault, statement)
+    done = cli("vault", "salvage", out_of(home))
+    assert (done.data["audit_entries"], done.data["audit_cut"]) == (entries, cut)
+    text = cli("vault", "salvage", out_of(home) + "2", "-o", "plain").text
+    assert (f"Of the record of what was done {entries} entries are saved" in text) == cut
+
+
+def test_slots_behind_a_broken_page_open_what_is_saved(cli, home, vault, monkeypatch):
+    """Of slots that are read from both ends the order is another than that of their ids."""
+    for number in range(4):
+        cli("vault", "key", "add", "--key-file-out", str(home / f"{number}.key"))
+    genuine = Damaged._one
+    reads = []
+
+    def fails_once(damaged, sql, parameters):
+        reads.append(sql)
+        if "FROM slots" in sql and len(reads) == 2:
+            damaged.failed = True
+            return None
+        return genuine(damaged, sql, parameters)
+
+    monkeypatch.setattr(Damaged, "_one", fails_once)
+    assert cli("vault", "salvage", out_of(home)).status == 0
+    there = ("--vault", out_of(home), "--accept-rollback")
+    assert len(cli("vault", "key", "list", *there).data) == 5
 
 
 def test_refusals(cli, refused, home, vault):

@@ -43,6 +43,10 @@ class Saved(NamedTuple):
 
     older: list[str]
     nameless: list[str]
+    record: int
+    """how many entries of the audit chain verify from the first one on"""
+    cut: bool
+    """whether there were more"""
 
 
 def rebuild(
@@ -85,7 +89,7 @@ def rebuild(
         file.commit()
     finally:
         file.close()
-    return Saved(older, nameless)
+    return Saved(older, nameless, last[0], damaged.record_goes_on(last[0]))
 
 
 def _fingerprint_key(damaged: Damaged, keys: VaultKeys, vault: bytes) -> bytes:

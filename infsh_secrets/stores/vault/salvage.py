@@ -60,7 +60,8 @@ class Damaged:
             self.file.begin_read()
             self.file.refuse_newer(self.file.run("PRAGMA user_version")[0][0])
             self.head: Head = self.file.head()
-            self.slots = list(self._slots())
+            # Those behind a broken page come last of all; a root is over them in this order.
+            self.slots = sorted(self._slots(), key=lambda slot: slot.slot_id)
         except BaseException:
             self.file.close()
             raise
@@ -99,6 +100,16 @@ class Damaged:
             if not one.versions:
                 lost.add(one.item_id)
         return [one for one in found.values() if one.versions], lost
+
+    def record_goes_on(self, last: int) -> bool:
+        """Tell whether there is, or may have been, anything in the record after entry `last`."""
+        return any(
+            self._one(sql, (last,)) is not None or self.failed
+            for sql in (
+                "SELECT seq FROM audit WHERE seq > ? LIMIT 1",
+                "SELECT aseq FROM root WHERE aseq > ?",
+            )
+        )
 
     # -- rows, as far as they can be read ----------------------------------------------------------
 
