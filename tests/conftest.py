@@ -64,6 +64,7 @@ def own_home(homes, monkeypatch):
         if name.startswith(("INFSH_", "XDG_", "INFERENCE_")) or name in (
             "CI",
             "NO_COLOR",
+            "FORCE_COLOR",
             "COLUMNS",
         ):
             monkeypatch.delenv(name)

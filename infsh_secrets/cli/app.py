@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 PROGRAM = "infsh"
 _HELP = {"help_option_names": ["-h", "--help"]}
+_PEM = "-----BEGIN "
 _WANTS_ALL = ("-h", "--help", "--show-completion")
 
 
@@ -67,16 +68,20 @@ def parse(argv: list[str]) -> Callable[[], int] | int | None:
 
 
 def expand(argv: list[str]) -> list[str]:
-    """Give a bare `--generate` its default: the parser knows no optional values."""
+    """Give a bare `--generate` its default: the parser knows no optional values.
+
+    A PEM text, which begins with dashes as no option does, goes where no option is looked for.
+    """
     if is_run(argv):
         return with_values(argv)
     if "set" not in argv:
         return argv
     end = argv.index("--") if "--" in argv else len(argv)
-    return [
-        "--generate=alnum:40" if word == "--generate" and place < end else word
-        for place, word in enumerate(argv)
-    ]
+    words = ["--generate=alnum:40" if word == "--generate" else word for word in argv[:end]]
+    for place, word in enumerate(words):
+        if word.startswith(_PEM) and not words[place - 1].startswith("-"):
+            return [*words[:place], *words[place + 1 :], "--", word, *argv[end + 1 :]]
+    return [*words, *argv[end:]]
 
 
 def build_app(argv: list[str]) -> typer.Typer:

@@ -94,7 +94,7 @@ def render_error(
         error = {"code": code, "message": message, "hint": hint or None, "exit": status}
         line = sanitize_json(json.dumps({"error": error}, ensure_ascii=not shows_unicode()))
     else:
-        colour = sys.stderr.isatty() and not no_color and colours(os.environ)
+        colour = not no_color and colours(os.environ, sys.stderr)
         head = "\x1b[31merror:\x1b[0m" if colour else "error:"
         line = f"{head} {sanitize(message)}"
         if hint:

@@ -33,12 +33,12 @@ class GroupWithPage(TyperGroup):
 def page(context: Any) -> str:
     """Return the help of the command that a parser's context is about.
 
-    It has colours on a terminal that wants them, unless the context's object is NO_COLOUR.
+    It has colours where they are wanted, unless the context's object is NO_COLOUR.
     """
     from infsh_secrets.cli import help_text
     from infsh_secrets.cli.help_layout import Layout
 
-    painted = sys.stdout.isatty() and colours(os.environ) and context.obj != NO_COLOUR
+    painted = context.obj != NO_COLOUR and colours(os.environ, sys.stdout)
     return Layout(_width(), painted=painted).page(help_text.of(context))
 
 

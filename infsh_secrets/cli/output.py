@@ -71,7 +71,7 @@ class Renderer:
         line = sanitize(text)
         if sys.stderr.isatty():
             line = _wrapped(line, _columns(sys.stderr))
-            if not self._no_color and colours(os.environ):
+            if not self._no_color and colours(os.environ, sys.stderr):
                 line = f"\x1b[2m{line}\x1b[0m"
         try:
             sys.stderr.write(line + "\n")
@@ -156,7 +156,7 @@ class Renderer:
         terminal = sys.stdout.isatty()
         return Page(
             _columns(sys.stdout) if terminal else _PIPE_WIDTH,
-            colour=terminal and not self._no_color and colours(os.environ),
+            colour=not self._no_color and colours(os.environ, sys.stdout),
             unicode=shows_unicode(),
         )
 
@@ -270,10 +270,13 @@ def _columns(stream: TextIO) -> int:
     return columns or _WIDTH_UNKNOWN  # a terminal that nobody has set up says 0
 
 
-def colours(environ: Mapping[str, str]) -> bool:
-    """Tell whether the environment allows colour."""
-    plain = environ.get("TERM", "").lower() in ("dumb", "unknown")
-    return not (plain or environ.get("NO_COLOR"))
+def colours(environ: Mapping[str, str], stream: TextIO) -> bool:
+    """Tell whether a stream is to have colours: on a terminal, unless the environment says."""
+    if environ.get("NO_COLOR"):
+        return False
+    if environ.get("FORCE_COLOR", "0") not in ("", "0", "false"):
+        return True
+    return stream.isatty() and environ.get("TERM", "").lower() not in ("dumb", "unknown")
 
 
 def _now() -> int:

@@ -12,6 +12,7 @@ _COULD_BE_A_VALUE = 4
 _LIKENESS = 0.65
 _NAMED = re.compile(r"No such command '([^']*)'")
 _LIKE_A_COMMAND = re.compile(r"No such command '[a-z]{1,12}'\.")
+_VERSION = (["version"], ["--version"], ["-V"], ["-v"])
 
 SYNONYMS = {
     "add": "set",
@@ -47,6 +48,10 @@ def usage_error(error: Any, argv: list[str], program: str) -> UsageError:
     message = " ".join(error.format_message().split())
     if not message.endswith((".", "?")):
         message += "."
+    if argv[-1:] in _VERSION and tuple(argv[:-1]) in ((), *GROUPS):
+        return UsageError(
+            "The version is not asked for like this.", f"Write: {path.split()[0]} --version"
+        )
     if message.startswith("No such command"):
         return _no_such_command(message, argv, path)
     if message.startswith("Got unexpected extra argument"):

@@ -87,13 +87,16 @@ def typed_in_clear(given: list[tuple[str, Source]]) -> bool:
 
 
 def read_values(
-    context: Context, given: list[tuple[str, Source]], *, strip: bool
+    context: Context, given: list[tuple[str, Source]], *, strip: bool, allow_empty: bool
 ) -> list[tuple[str, bytes]]:
     """Return (key, value) of each secret; asks or waits for input where that is the source."""
-    return [(key, _read(context, key, source, strip=strip)) for key, source in given]
+    return [
+        (key, _read(context, key, source, strip=strip, allow_empty=allow_empty))
+        for key, source in given
+    ]
 
 
-def _read(context: Context, key: str, source: Source, *, strip: bool) -> bytes:
+def _read(context: Context, key: str, source: Source, *, strip: bool, allow_empty: bool) -> bytes:
     if source.kind == ARGUMENT:
         return os.fsencode(source.text)
     if source.kind == FILE:
@@ -103,15 +106,25 @@ def _read(context: Context, key: str, source: Source, *, strip: bool) -> bytes:
 
         return generate(source.text)
     if source.kind == STDIN or not sys.stdin.isatty():
-        return _read_stdin(context, key, strip=strip)
+        data = _read_stdin(context, key, strip=strip)
+        if not data and not allow_empty:
+            raise UsageError(
+                f"There is no value for {key}: standard input is empty. Nothing was stored.",
+                f"Store an empty one with --allow-empty, or pipe one in, as in: {_piped(key)}",
+            )
+        return data
     if not context.may_ask:
         raise UsageError(
             f"There is no value for {key}, and nothing may be asked here.",
-            f'Pipe it in, as in: printf %s "$VALUE" | infsh secrets set {key}',
+            f"Pipe it in, as in: {_piped(key)}",
         )
     from infsh_secrets.cli.prompts import ask_value
 
     return ask_value(key).encode(errors="surrogateescape")
+
+
+def _piped(key: str) -> str:
+    return f'printf %s "$VALUE" | infsh secrets set {key}'
 
 
 def _read_stdin(context: Context, key: str, *, strip: bool) -> bytes:
@@ -120,7 +133,7 @@ def _read_stdin(context: Context, key: str, *, strip: bool) -> bytes:
     except OSError as error:
         raise UsageError(
             f"Standard input cannot be read: {os.strerror(error.errno or 0)}.",
-            f'Pipe the value in, as in: printf %s "$VALUE" | infsh secrets set {key}',
+            f"Pipe the value in, as in: {_piped(key)}",
         ) from None
     if strip and data.endswith(b"\n"):
         data = data[:-1]

@@ -113,9 +113,12 @@ def output_error(error: OSError) -> OSError | OutputError:
     """Return what to raise for an error of standard output: itself when a pipe is closed."""
     if isinstance(error, BrokenPipeError):
         return error
-    reason = os.strerror(error.errno) if error.errno else "it is closed"
+    from errno import EBADF
+
+    if error.errno in (None, EBADF):
+        return OutputError("Standard output is closed.", "Send it to a file, as in: > FILE")
     return OutputError(
-        f"Standard output cannot be written: {reason}.",
+        f"Standard output cannot be written: {os.strerror(error.errno)}.",
         "Free some space or name another output.",
     )
 

@@ -124,7 +124,8 @@ def to_purge(
 
 def question(found: Mapping[str, KnownUses | None]) -> str:
     """Return what is asked before secrets are removed for good: who used them, and whether to."""
-    asked = f"Remove {', '.join(found)} and all their versions for good?"
+    whose = "its" if len(found) == 1 else "their"
+    asked = f"Remove {', '.join(found)} and all {whose} versions for good?"
     return "\n".join([*uses.sentences(found), asked])
 
 

@@ -98,7 +98,7 @@ def test_a_purge_asks_and_takes_a_no(cli, answering):
     for answer in (b"n\n", b"\n", b"", b"perhaps\n"):
         done = cli("delete", "K", "--purge", "-o", "table", stdin=answer)
         assert (done.status, done.out) == (3, b"")
-        assert done.err.startswith("Remove K and all their versions for good? [y/N] ")
+        assert done.err.startswith("Remove K and all its versions for good? [y/N] ")
     assert cli("get", "K", "--plain").out == b"v"
     assert cli("delete", "K", "--purge", "-o", "table", stdin=b"y\n").text == "K: purged\n"
 
@@ -218,7 +218,7 @@ def test_a_purge_asks_with_what_is_known(cli, manifest, answering):
     run("K", manifest=manifest)
     known = f"K is declared by {manifest} and was last used just now by python.\n"
     done = cli("delete", "K", "--purge", "-o", "table", stdin=b"n\n")
-    assert done.err.startswith(known + "Remove K and all their versions for good? [y/N] ")
+    assert done.err.startswith(known + "Remove K and all its versions for good? [y/N] ")
     cli("delete", "K", "-q")
     done = cli("delete", "K", "--purge", stdin=b"y\n")
     assert done.err.count(known) == 1

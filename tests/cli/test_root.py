@@ -51,6 +51,11 @@ def test_the_word_secrets_may_be_forgotten(refused):
     assert error["hint"] == "Write: infsh secrets set"
 
 
+@pytest.mark.parametrize("argv", [["version"], ["-v"], ["secrets", "--version"]], ids=" ".join)
+def test_the_version_is_asked_for_in_one_way(refused, argv):
+    assert refused(2, *argv, root=True)["hint"] == "Write: infsh --version"
+
+
 @pytest.mark.parametrize("form", ["xml", "JSON", " json"])
 def test_output_forms_are_checked_before_anything_is_done(refused, monkeypatch, form):
     refused(2, "set", "K", "v", "-o", form)

@@ -27,6 +27,16 @@ def test_no_escape_sequence_where_none_is_wanted(vault, seen, env, command):
     assert b"\x1b" not in seen("secrets", *command, env=env).raw
 
 
+def test_colours_without_a_terminal_for_who_wants_them(vault, infsh):
+    for wanted, env in (
+        (True, {"FORCE_COLOR": "1", "TERM": "dumb"}),
+        (False, {"FORCE_COLOR": "0"}),
+        (False, {"FORCE_COLOR": "1", "NO_COLOR": "1"}),
+    ):
+        done = infsh("secrets", "list", "-o", "table", env=env)
+        assert (b"\x1b[" in done.stdout) is wanted
+
+
 @pytest.mark.parametrize("command", [c for c in COMMANDS if c[0] != "--exit-codes"], ids=" ".join)
 def test_no_escape_sequence_with_the_option(vault, seen, command):
     assert b"\x1b" not in seen("secrets", *command, "--no-color").raw

@@ -101,7 +101,7 @@ def set_(
         copying.check_set(generate=generate is not None)
     given = values.parse_arguments(arguments, file=file, generate=generate)
     writing.prepare(context.workspace, [key for key, _ in given], request)
-    pairs = values.read_values(context, given, strip=not no_strip)
+    pairs = values.read_values(context, given, strip=not no_strip, allow_empty=allow_empty)
     if values.typed_in_clear(given) and sys.stderr.isatty():
         context.say(
             "A value on the command line stays in the shell's history; without one, `set` asks."

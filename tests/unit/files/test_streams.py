@@ -30,9 +30,9 @@ sys.stderr.write("")
     ("closed", "said"),
     [
         ("<&-", "True '' written"),
-        (">&-", "True 'input' Standard output cannot be written: Bad file descriptor."),
+        (">&-", "True 'input' Standard output is closed."),
         ("2>&-", "True 'input' written"),
-        ("<&- >&- 2>&-", "True '' Standard output cannot be written: Bad file descriptor."),
+        ("<&- >&- 2>&-", "True '' Standard output is closed."),
     ],
 )
 def test_no_file_takes_the_place_of_a_closed_descriptor(tmp_path, closed, said):
