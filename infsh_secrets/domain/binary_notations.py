@@ -23,12 +23,12 @@ _WHOLE = 64
 _LEAST_BEFORE_BREAK = 4
 _WINDOW = 32
 _EDGE = 16
+_LONG_ENOUGH = 20
 _FIRST = (0, 2, 3)
 """The first character that depends on the value alone, after 0, 1 and 2 bytes of something else."""
 
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _BASE32 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-_BASE32_HEX = bytes.maketrans(_BASE32, b"0123456789ABCDEFGHIJKLMNOPQRSTUV")
 
 
 def _at(value: bytes, alignment: int) -> tuple[bytes, bytes]:
@@ -45,7 +45,10 @@ def _at(value: bytes, alignment: int) -> tuple[bytes, bytes]:
 def base64_forms(value: bytes) -> Iterator[bytes]:
     """Yield base64 of `value` wherever it begins in the text that is encoded, in both alphabets."""
     for alignment in range(3):
-        for text in _at(value, alignment):
+        certain, ending = _at(value, alignment)
+        # Up to where lines may be broken: what finds this finds all forms that are broken, too.
+        whole = certain[: len(certain) - (_FIRST[alignment] + len(certain)) % 4]
+        for text in (whole if len(whole) >= _LONG_ENOUGH else certain, certain, ending):
             yield text
             yield text.translate(_URL_SAFE)
     yield b2a_base64(value + b"\n", newline=False)  # echo "$KEY" | base64
@@ -68,15 +71,12 @@ def hexadecimal(value: bytes, *, rich: bool = True) -> Iterator[bytes]:
             yield _broken(lower.encode(), _HEX_WIDTH, _HEX_WIDTH, line_end)
 
 
-def base32_forms(value: bytes) -> Iterator[bytes]:
-    """Yield base32 of a text that begins with `value`, of RFC 4648 and with its hex alphabet."""
+def base32(value: bytes) -> bytes:
+    """Return base32 of a text that begins with `value`, as far as it depends on that alone."""
     padded = value + bytes(-len(value) % 5)
     groups = (int.from_bytes(padded[start : start + 5]) for start in range(0, len(padded), 5))
     text = bytes([_BASE32[group >> place & 31] for group in groups for place in range(35, -1, -5)])
-    certain = text[: len(value) * 8 // 5]
-    yield certain
-    yield certain.lower()
-    yield certain.translate(_BASE32_HEX)
+    return text[: len(value) * 8 // 5]
 
 
 def numbers(value: bytes) -> Iterator[bytes]:

@@ -20,7 +20,7 @@ _LINE_ESCAPES = {9: "\\t", 10: "\\n", 13: "\\r"}
 _C = {n: f"\\{n:03o}" for n in (*range(32), 127)} | _LINE_ESCAPES | _backslashed('"\\')
 _STRINGS = (_C, _C | _backslashed("$@"))  # C, git, sed, SQLite; Perl's Data::Dumper
 _PATTERNS = (
-    _backslashed("\t\n\r #$&()*+-.?[\\]^{|}~"),  # Python
+    _backslashed("\t\n\v\f\r #$&()*+-.?[\\]^{|}~"),  # Python
     _backslashed("!#$()*+-.:<=>?[\\]^{|}"),  # PHP
     _backslashed("$()*+.?[\\]^{|}"),  # JavaScript, Go
     _backslashed(chr(n) for n in _ASCII if not chr(n).isalnum() and chr(n) != "_"),  # Perl

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from infsh_secrets.domain.binary_notations import (
-    base32_forms,
+    base32,
     base64_forms,
     hexadecimal,
     long_wrapped,
@@ -49,7 +49,7 @@ def _encoded(bare: bytes, form: bytes) -> str:
         return BASE64
     if form in hexadecimal(bare, rich=rich):
         return HEX
-    if form in base32_forms(bare):
+    if form == base32(bare):
         return BASE32
     if form in numbers(bare):
         return NUMBERS

@@ -21,6 +21,7 @@ else:
             defaults = {field: body[field] for field in fields if field in body}
             body |= {field: property(itemgetter(place)) for place, field in enumerate(fields)}
             body |= {"__slots__": (), "_fields": fields, "_field_defaults": defaults}
+            body["_last_defaults"] = tuple(defaults.values())
             return super().__new__(cls, name, bases, body)
 
     class Record(tuple, metaclass=_RecordType):
@@ -30,7 +31,10 @@ else:
 
         def __new__(cls, *values: object, **named: object) -> Any:
             fields = cls._fields
-            if named or len(values) < len(fields):
+            missing = len(fields) - len(values)
+            if missing and not named:
+                values += cls._last_defaults[-missing:]  # those without one are left out
+            elif named:
                 rest = fields[len(values) :]
                 known = {**cls._field_defaults, **named}
                 values += tuple(known[field] for field in rest if field in known)

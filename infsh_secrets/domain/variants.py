@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from infsh_secrets.domain.binary_notations import (
     LINE_ENDS,
-    base32_forms,
+    base32,
     base64_forms,
     hexadecimal,
     long_wrapped,
@@ -62,7 +62,7 @@ def _add_whole(found: dict[bytes, None], bare: bytes, *, rich: bool) -> None:
     _add(found, base64_forms(bare))
     _add(found, hexadecimal(bare, rich=rich))
     if rich:
-        _add(found, base32_forms(bare))
+        found[base32(bare)] = None
         _add(found, numbers(bare))
     text = _text(bare)
     if not bare.split(None, 1)[1:]:

@@ -37,6 +37,14 @@ _FEW = 64
 _SEARCHED = 1024
 """At the end of a form, how many bytes are searched for an anchor that another form has."""
 
+_DIGITS = b"0123456789:-, \\x"
+_HEXADECIMAL = _DIGITS + b"abcdefABCDEF"
+_FIRST_LINE = 60
+"""Digits before the first break of those forms that are broken into lines."""
+
+_NUMBERS = (12, 8)
+"""Bytes of an anchor that is made of digits, as far as there are so many in a row."""
+
 _MANY = 64
 """From so many hits in a block on, it is searched whole rather than around each of them."""
 
@@ -185,7 +193,21 @@ def _choose(form: bytes, length: int) -> bytes:
     if b"\n" in end and len(form) >= 4 * length:
         middle = len(form) // 2
         return form[middle - length : middle]
-    return end
+    if not form[-_SEARCHED:].translate(None, _HEXADECIMAL):
+        return _without_letters(form) or end
+    # Of UTF-16 in either order of bytes, the same.
+    return form[-length - 1 : -1] if end[-1:] == b"\0" else end
+
+
+def _without_letters(form: bytes) -> bytes:
+    """Return digits that are the same in both cases; more of them, since texts have many."""
+    form = form[:_FIRST_LINE]
+    for size in _NUMBERS:
+        for end in range(len(form), size, -1):
+            piece = form[end - size : end]
+            if not piece.translate(None, _DIGITS):
+                return piece
+    return b""
 
 
 def _automaton(patterns: Sequence[bytes], *, overlapping: bool) -> BytesAhoCorasick:

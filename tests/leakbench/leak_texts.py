@@ -29,8 +29,6 @@ def base32(value: str) -> list[Text]:
     encoded = [
         base64.b32encode(data),
         base64.b32encode(data + b"\n"),
-        base64.b32encode(data).lower(),
-        base64.b32hexencode(data),
     ]
     return [Text(text, text[: len(data) * 8 // 5]) for text in encoded]
 

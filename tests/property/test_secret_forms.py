@@ -139,8 +139,6 @@ def test_a_notation_of_text_is_covered_whole(notation, value):
 BASE32 = {
     "whole": base64.b32encode,
     "of a line": lambda data: base64.b32encode(data + b"\n"),
-    "lower case": lambda data: base64.b32encode(data).lower(),
-    "hex alphabet": base64.b32hexencode,
 }
 
 

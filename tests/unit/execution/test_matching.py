@@ -114,3 +114,8 @@ class Clock:
     def __call__(self):
         self.read += 1
         return self.cost[self.taken[-1]] if self.read % 2 == 0 else 0.0
+
+
+def test_the_forms_of_a_key_share_few_anchors():
+    key = b"sk-made-up-T0Ken_4mNc8vXq2LrZ7wKp9sYd3hF"
+    assert len(Matcher((form, 0) for form in forms(key))._anchors) <= 16
