@@ -36,7 +36,7 @@ def given_bytes(value: object) -> bytes:
 def facts(
     description: str | None,
     metadata: Mapping[str, str] | None,
-    expires: str | datetime | timedelta | None,
+    expires: str | date | timedelta | None,
 ) -> Facts:
     """Return what a program says of a secret, as the services take it; UsageError if it cannot."""
     from infsh_secrets.services.writing import Facts
@@ -56,8 +56,13 @@ def pairs_of(metadata: object) -> tuple[tuple[str, str], ...]:
             'Write it as in {"owner": "payments"}.',
         )
     pairs = tuple(metadata.items())
-    if not all(isinstance(text, str) for pair in pairs for text in pair):
-        raise UsageError("Metadata is text, names and values.", "Write numbers as text, too.")
+    for name, text in pairs:
+        check_text("A name in metadata", name)
+        if not isinstance(text, str):
+            raise UsageError(
+                f"Metadata is text, and {name} is {type(text).__name__}.",
+                f'Write it as text, too, as in {{"{name}": "..."}}.',
+            )
     return pairs
 
 

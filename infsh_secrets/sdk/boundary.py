@@ -96,10 +96,10 @@ def _without_values(error: BaseException) -> BaseException:
             f"Internal error ({type(error).__name__} at {_place(trace)}).",
             "Report it: this is a fault of infsh-secrets or of the store that is given.",
         )
-        _add_hint(told)
+        _say_to_program(told)
         return told
     if isinstance(error, InfshError):
-        _add_hint(error)
+        _say_to_program(error)
     return _alone(error)
 
 
@@ -109,8 +109,13 @@ def _may_tell_data(error: Exception) -> bool:
     return type(error).__module__.partition(".")[0] in _MAY_TELL_DATA
 
 
-def _add_hint(error: InfshError) -> None:
-    """Let a traceback show the next step as well."""
+def _say_to_program(error: InfshError) -> None:
+    """Say it with arguments instead of options; let a traceback show the next step as well."""
+    from infsh_secrets.sdk.next_steps import as_arguments
+
+    message, error.hint = as_arguments(error.message), as_arguments(error.hint)
+    if error.message != message:
+        error.message, error.args = message, (message, *error.args[1:])
     if error.hint and error.hint not in getattr(error, "__notes__", ()):
         error.add_note(error.hint)
 

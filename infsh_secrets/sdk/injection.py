@@ -13,6 +13,7 @@ from infsh_secrets.sdk.boundary import boundary
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
+    from typing import Self
 
     from infsh_secrets.services.use_records import RunRecord
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 class Environ(Mapping[str, str]):
     """The whole environment of a child, for `subprocess.run(env=…)`; it holds values.
 
-    `repr` shows names of secrets and no value; it is not pickled.
+    `repr` shows names of secrets and no value; it is not pickled. As with `os.environ`, `|` gives
+    another one with more variables, and `copy` a dictionary, which shows its values.
     """
 
     __slots__ = ("_names", "_variables")
@@ -39,6 +41,26 @@ class Environ(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self._variables)
+
+    def __or__(self, others: object) -> Environ:
+        if not isinstance(others, Mapping):
+            return NotImplemented
+        return Environ({**self, **others}, self._names)
+
+    def __ror__(self, others: object) -> Environ:
+        if not isinstance(others, Mapping):
+            return NotImplemented
+        return Environ({**others, **self}, self._names)
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def copy(self) -> dict[str, str]:
+        """Return the variables as a dictionary, to be changed."""
+        return dict(self._variables)
 
     def __repr__(self) -> str:
         return f"<Environ of {len(self)} variables with the secrets {list(self._names)!r}>"

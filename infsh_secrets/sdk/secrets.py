@@ -18,7 +18,7 @@ from infsh_secrets.sdk.models import SecretVersion, StoredValue, moment, secret_
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime, timedelta
+    from datetime import date, timedelta
 
     from infsh_secrets.domain.models import SecretInfo, SecretValue
     from infsh_secrets.domain.results import Changes
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from infsh_secrets.services.writing import Request
 
     Value = str | bytes | SecretValue
-    Expiry = str | datetime | timedelta
+    Expiry = str | date | timedelta  # a datetime is a date
 
 
 class Secrets:
@@ -69,8 +69,9 @@ class Secrets:
     ) -> Secret:
         """Store a new secret; ConflictError when there is one of that name.
 
-        `expires` is a time, a length of time or text as in "90d". `strict` refuses a value that
-        looks wrong, about which a warning is logged otherwise. The first secret makes the vault.
+        `expires` is a time, a day, a length of time or text as in "90d". `strict` refuses a value
+        that looks wrong, about which a warning is logged otherwise. The first secret makes the
+        vault.
 
         >>> from infsh_secrets import Client, ConflictError
         >>> client = Client()

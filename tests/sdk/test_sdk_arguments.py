@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 import infsh_secrets
-from infsh_secrets import Client, Secret, SecretValue, UsageError
+from infsh_secrets import Client, InfshError, Secret, SecretValue, UsageError
+from infsh_secrets.sdk.next_steps import as_arguments
 from infsh_secrets.stores.memory import MemoryStore
 
 V = "made-up-value"
@@ -62,6 +63,53 @@ def test_wrong_types_are_told_in_a_sentence(any_client):
     kept = any_client.secrets.get("K")
     assert (kept.version, kept.metadata, kept.reveal()) == (1, {"a": "b"}, V)
     assert [one.name for one in any_client.secrets.list()] == ["K"]
+
+
+def next_steps(client):
+    """Yield calls that fail, and the end of what they say to do."""
+    secrets = client.secrets
+    yield lambda: secrets.set("L", ""), "with allow_empty=True."
+    yield lambda: secrets.copy("K"), 'Add to_environment="ENV".'
+    yield (
+        lambda: secrets.update("K"),
+        'Add description="TEXT", metadata={"NAME": "VALUE"} or expires="90d".',
+    )
+    yield lambda: secrets.set("K", V, metadata={"": "a"}), 'as metadata={"name": "value"}.'
+    yield lambda: secrets.set("K", V, metadata={"n": 5}), 'text, too, as in {"n": "..."}.'
+    yield (
+        client.environ,
+        'with manifest="FILE", or the secrets with only=["A", "B"] or all=True.',
+    )
+    yield client.check, 'with manifest="FILE".'
+    yield lambda: client.environ(only="PATH"), 'allow_env="PATH"'
+    yield lambda: secrets.list(sort="colour"), 'Write sort="updated".'
+    yield lambda: secrets.create(name="K", value=V), "Use `set` to give it a new value."
+    yield lambda: secrets.get("ABSENT"), "with: infsh secrets list"
+
+
+def test_the_next_step_is_an_argument(any_client, folder):
+    any_client.secrets.set("K", V)
+    any_client.secrets.set("PATH", V)
+    of_memory = "memory" in repr(any_client)
+    for call, told in [*next_steps(any_client)][: -1 if of_memory else None]:
+        with pytest.raises(InfshError) as caught:
+            call()
+        assert caught.value.hint.endswith(told)
+        assert caught.value.__notes__ == [caught.value.hint]
+
+
+def test_commands_and_what_is_no_option_are_left():
+    for text in (
+        "delete it for good with: infsh secrets delete K --purge -s vault",
+        "use a well-known name - or another --unknown one",
+        "",
+    ):
+        assert as_arguments(text) == text
+    assert as_arguments("Leave -e out; see: infsh login -e") == (
+        "Leave `environment` out; see: infsh login -e"
+    )
+    text = "The secret K that --only names is not set."
+    assert as_arguments(text) == "The secret K that `only` names is not set."
 
 
 def test_one_name_may_stand_for_a_list_of_one(any_client):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import subprocess
@@ -91,6 +92,21 @@ def test_it_is_a_mapping_of_text(filled, parent):
         environ["A"] = "b"
     with pytest.raises(KeyError):
         environ["OTHER"]
+
+
+def test_more_variables_are_added_as_to_the_environment(filled, parent):
+    environ = filled.environ()
+    more = environ | {"MODE": "slow", "A": "b"}
+    assert (more["MODE"], more["A"], more["NEEDED"]) == ("slow", "b", environ["NEEDED"])
+    assert ({"MODE": "slow", "A": "b"} | environ)["MODE"] == environ["MODE"] == "fast"
+    assert environ["NEEDED"] not in repr(more)
+    changed = environ.copy()
+    changed["A"] = "b"
+    assert "A" not in environ
+    assert copy.copy(environ) is copy.deepcopy([environ])[0] is environ
+    for call in (lambda: environ | None, lambda: [("A", "b")] | environ):
+        with pytest.raises(TypeError):
+            call()
 
 
 def test_what_is_missing_is_told_as_by_run(filled, infsh, folder):
