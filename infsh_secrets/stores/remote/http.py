@@ -96,7 +96,7 @@ class Client:
                 wait = self._wait(tries, None)
                 again = request.repeat or not error.begun
                 if not again or not self._may_wait(tries, wait, end):
-                    raise
+                    raise UnavailableError(error.message, error.hint) from None
             else:
                 reply.repeated = tries > 1
                 wait = self._wait(tries, reply)
