@@ -141,7 +141,8 @@ def _meanings(command: Any) -> dict[str, str]:
 
 
 def _metavar(parameter: Any) -> str:
-    return str(parameter.metavar or parameter.name.upper()).replace(_ELLIPSIS, "...")
+    name = str(parameter.metavar or parameter.name.upper()).replace(_ELLIPSIS, "...")
+    return name if parameter.required or name.startswith(("[", "-- ")) else f"[{name}]"
 
 
 def _panel(option: Any) -> str:

@@ -112,7 +112,7 @@ def _folder(kind: str, path: str) -> Iterator[Finding]:
     try:
         status = os.stat(path)
     except FileNotFoundError:
-        yield Finding(subject, OK, f"{shown} (not there yet)")
+        yield _to_be_made(kind, path)
         return
     except OSError as error:
         reason = os.strerror(error.errno or 0)
@@ -130,8 +130,26 @@ def _folder(kind: str, path: str) -> Iterator[Finding]:
     elif POSIX and kind != "config" and mode & _OTHERS:
         fix = f"Close it with: chmod 700 {shown}"
         yield Finding(subject, WARNING, f"Other users may look into {shown}.", fix)
+    elif not os.access(path, os.W_OK | os.X_OK):
+        fix = f"To store something, name another one: INFSH_{kind.upper()}_DIR"
+        yield Finding(subject, WARNING, f"{shown} cannot be written to.", fix)
     else:
         yield Finding(subject, OK, shown)
+
+
+def _to_be_made(kind: str, path: str) -> Finding:
+    """Return what there is to say of a folder that is made when something is stored."""
+    above = os.path.dirname(path)
+    while not os.path.lexists(above):
+        above = os.path.dirname(above)
+    if os.access(above, os.W_OK | os.X_OK):
+        return Finding(f"{kind} folder", OK, f"{sanitize(path)} (not there yet)")
+    return Finding(
+        f"{kind} folder",
+        WARNING,
+        f"{sanitize(path)} is not there and cannot be made: {sanitize(above)} is not for writing.",
+        f"Name one that can: INFSH_{kind.upper()}_DIR",
+    )
 
 
 def _key_files(workspace: Workspace) -> Iterator[Finding]:

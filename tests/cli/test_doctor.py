@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import time
 
 import pytest
@@ -251,6 +252,18 @@ def test_memory_is_limited_by_the_process(monkeypatch):
     assert surroundings.free_memory() > 0
     monkeypatch.setattr(resource, "getrlimit", lambda _: (12345, 12345))
     assert surroundings.free_memory() == 12345
+
+
+def test_folders_that_cannot_be_written_to(stored, own_home, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda path, _: bool(os.stat(path).st_mode & stat.S_IWUSR))
+    (own_home / ".local/share/infsh-secrets").chmod(0o500)
+    monkeypatch.setenv("INFSH_STATE_DIR", str(own_home / "fixed/for/good"))
+    (own_home / "fixed").mkdir(mode=0o500)
+    lines = found(stored("doctor"))
+    assert lines["data folder"][0] == lines["state folder"][0] == "warning"
+    assert "INFSH_DATA_DIR" in lines["data folder"][2]
+    assert f"{own_home}/fixed is" in lines["state folder"][1]
+    assert lines["config folder"][0] == "ok"
 
 
 def test_a_synchronised_folder_is_a_warning(stored, vault, own_home):

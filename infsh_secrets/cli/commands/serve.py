@@ -15,10 +15,14 @@ from infsh_secrets.cli.options import command_without_vault
 def serve(
     context: Context,
     host: Annotated[
-        str, typer.Option("--host", metavar="ADDRESS", help="Where to listen.")
+        str,
+        typer.Option("--host", metavar="ADDRESS", help="Where to listen; 127.0.0.1 if not said."),
     ] = "127.0.0.1",
     port: Annotated[
-        int, typer.Option("--port", metavar="N", min=0, max=65535, help="0 is any that is free.")
+        int,
+        typer.Option(
+            "--port", metavar="N", min=0, max=65535, help="8420 if not said; 0 is any that is free."
+        ),
     ] = 8420,
     data: Annotated[
         str | None,
@@ -36,7 +40,10 @@ def serve(
     rate_limit: Annotated[
         int,
         typer.Option(
-            "--rate-limit", metavar="N", min=0, help="Requests a minute and token; 0 is no limit."
+            "--rate-limit",
+            metavar="N",
+            min=0,
+            help="Requests a minute and token; 600 if not said, 0 is no limit.",
         ),
     ] = 600,
 ) -> None:

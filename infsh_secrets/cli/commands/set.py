@@ -68,7 +68,8 @@ def set_(
 ) -> Changes:
     """Create or update secrets; an older value stays as a version.
 
-    Without a value it is read from standard input, or asked for at a terminal and not shown.
+    Without a value it is read from standard input, or asked for at a terminal and not shown; a
+    text of several lines can be pasted. A value that begins with a dash stands behind --.
 
     Output: what was done to each secret, its masked value and its fingerprint; never the value.
 

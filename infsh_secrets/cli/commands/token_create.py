@@ -29,10 +29,17 @@ def token_create(
     ] = None,
     role: Annotated[
         str | None,
-        typer.Option("--role", metavar="ROLE", help="owner, admin or member."),
+        typer.Option(
+            "--role",
+            metavar="ROLE",
+            help="owner, admin or member; if not said, the least that its scopes need.",
+        ),
     ] = None,
     expires: Annotated[
-        str, typer.Option("--expires", metavar="WHEN", help="As in 90d, 2027-03-31, or never.")
+        str,
+        typer.Option(
+            "--expires", metavar="WHEN", help="As in 30d, 2027-03-31, or never; 90d if not said."
+        ),
     ] = "90d",
     data: Annotated[
         str | None, typer.Option("--data", metavar="FOLDER", help="The folder of the server.")

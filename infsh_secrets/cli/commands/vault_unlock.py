@@ -15,7 +15,7 @@ from infsh_secrets.domain.results import VaultAction
 def vault_unlock(
     context: Context,
     length: Annotated[
-        str, typer.Option("--for", metavar="8h", help="How long, as in 30m or 8h; at most 7d.")
+        str, typer.Option("--for", metavar="8h", help="How long: 8h if not said, at most 7d.")
     ] = "8h",
 ) -> VaultAction:
     """Keep the vault open for some time, so that its passphrase is asked for only once.
