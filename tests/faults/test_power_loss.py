@@ -122,12 +122,12 @@ def nothing_is_lost(name, counts):
 
 def test_power_loss(place, traced_base, report):
     sums = collections.Counter()
-    for number, name in enumerate(BY_NAME):
+    for number, name in enumerate(sorted(traced.SHORT)):
         recorded = Recorded(os.path.join(place, str(number)), traced_base, name)
         counts = recorded.check(recorded.losses(1, 36, 3))
         nothing_is_lost(name, counts)
         sums += counts
-    report(f"power loss at any moment of {len(BY_NAME)} commands: {told(sums)}")
+    report(f"power loss at any moment of {len(traced.SHORT)} commands: {told(sums)}")
 
 
 @pytest.mark.slow

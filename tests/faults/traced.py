@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import compileall
+import contextlib
 import functools
 import glob
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
+import tempfile
 from typing import NamedTuple
 
+import old_format
 import pytest
 
+import infsh_secrets
 from infsh_secrets.config.settings import Options, Settings
 from infsh_secrets.crypto import keyslots, keytext
 from infsh_secrets.domain.errors import InfshError
@@ -39,14 +45,18 @@ needs_strace = pytest.mark.skipif(bool(why_not()), reason=why_not() or "it is th
 
 
 class Operation(NamedTuple):
-    """One command: its name, arguments, standard input, and whether it begins without a vault."""
+    """One command: its name, arguments and standard input."""
 
     name: str
     argv: tuple[str, ...]
     stdin: bytes = b""
     first: bool = False
+    """whether it begins without a vault"""
+    older: bool = False
+    """whether it begins with a vault of format 0"""
 
 
+_TOML = b'SOME_KEY = "imported"\nOTHER_KEY = "imported, too"\n'
 OPERATIONS = (
     Operation("first set", ("set", KEPT), b"new value", first=True),
     Operation("set", ("set", KEPT), b"new value"),
@@ -59,8 +69,17 @@ OPERATIONS = (
     Operation("backup", ("vault", "backup", "{home}/out/copy.vault")),
     Operation("restore", ("vault", "restore", "{home}/out/older.vault")),
     Operation("rotate", ("vault", "rotate", "--key-file", "{home}/out/spare.key")),
+    Operation("salvage", ("vault", "salvage", "{home}/out/copy.vault")),
+    Operation("migration", ("list",), older=True),
+    Operation("import", ("import", "--format", "toml", "-"), _TOML),
+    Operation("team create", ("team", "create", "acme")),
 )
 NAMES = [operation.name for operation in OPERATIONS]
+SHORT = {
+    *("first set", "set", "delete", "purge", "key add", "backup", "restore", "rotate"),
+    *("salvage", "migration"),
+}
+"""Those that every run has; the others do the same to the disk, more or less."""
 
 
 class State(NamedTuple):
@@ -73,8 +92,11 @@ class State(NamedTuple):
     live: tuple[tuple[str, int, bytes], ...]
     deleted: tuple[str, ...]
     entries: int
-    backup: int
-    """how many audit entries the backup has, 0 without one"""
+    copy: tuple[int, ...]
+    """what verifying the backup, or what was salvaged, has counted; nothing without one"""
+    team: tuple[int, ...] = ()
+    """the same of the vault of the other team, and how many keys open it"""
+    format: int = 1
 
 
 def environment(home: str) -> dict[str, str]:
@@ -88,8 +110,8 @@ def environment(home: str) -> dict[str, str]:
     }
 
 
-def workspace(home: str, *, anchor: bool = True) -> Workspace:
-    settings = Settings(Options(), environment(home))
+def workspace(home: str, *, anchor: bool = True, team: str | None = None) -> Workspace:
+    settings = Settings(Options(team=team), environment(home))
     if not anchor:
         settings.state = ""
     return Workspace(settings)
@@ -100,33 +122,75 @@ def observe(home: str, *, anchor: bool = True) -> State | None:
     with workspace(home, anchor=anchor) as opened:
         if not os.path.lexists(opened.settings.vault):
             return None
+        if _format(opened.settings.vault) == 0:
+            return _older(home, anchor=anchor)
         store = opened.vault_store()
         counts = verify(store)
         live = [
-            (info.key, number, store.get("default", info.key, number).value.reveal_bytes())
+            (info.environment, info.key, n, store.get(info.environment, info.key, n).value)
             for info in store.listing()
-            for number in range(1, info.version + 1)
+            for n in range(1, info.version + 1)
         ]
         deleted = tuple(info.key for info in store.listing(deleted=True))
         lock = opened.lock()
         kinds = tuple(sorted(slot.kind for slot in lock.slots))
-        keys = _keys(home)
-        openable = sum(
-            slot.key_id in keys
-            and keyslots.unwrap_raw(slot, keys[slot.key_id], lock.vault_id, lock.epoch) != b""
-            for slot in lock.slots
+        return State(
+            lock.epoch,
+            kinds,
+            _openable(home, opened),
+            tuple((*names, value.reveal_bytes()) for *names, value in live),
+            deleted,
+            counts.audit_entries,
+            _copy(home),
+            _team(home),
         )
-        entries = counts.audit_entries, _backup(home)
-        return State(lock.epoch, kinds, openable, tuple(live), deleted, *entries)
 
 
-def _backup(home: str) -> int:
+def _openable(home: str, opened: Workspace) -> int:
+    keys, lock = _keys(home), opened.lock()
+    return sum(
+        slot.key_id in keys
+        and keyslots.unwrap_raw(slot, keys[slot.key_id], lock.vault_id, lock.epoch) != b""
+        for slot in lock.slots
+    )
+
+
+def _format(path: str) -> int:
+    """Return the format of a vault, after SQLite has undone what was not committed."""
+    with contextlib.closing(sqlite3.connect(path)) as base:
+        (number,) = base.execute("PRAGMA user_version").fetchone()
+    return number
+
+
+def _older(home: str, *, anchor: bool) -> State:
+    """Migrate a copy: what is in it was in the vault, but for the entry of the migration."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = shutil.copytree(home, os.path.join(folder, "copy"))
+        with workspace(copy, anchor=anchor) as opened:
+            opened.vault_store()
+        state = observe(copy, anchor=anchor)
+    return state._replace(format=0, entries=state.entries - 1)
+
+
+def _copy(home: str) -> tuple[int, ...]:
     path = os.path.join(home, "out", "copy.vault")
     if not os.path.lexists(path):
-        return 0
+        return ()
     with workspace(home, anchor=False) as opened:
         opened.settings.vault = path
-        return verify(opened.vault_store()).audit_entries
+        return _counted(opened)
+
+
+def _team(home: str) -> tuple[int, ...]:
+    with workspace(home, team="acme") as opened:
+        if not os.path.lexists(opened.settings.vault):
+            return ()
+        return (*_counted(opened), _openable(home, opened))
+
+
+def _counted(opened: Workspace) -> tuple[int, ...]:
+    counts = verify(opened.vault_store())
+    return tuple(getattr(counts, field) for field in type(counts).__slots__)
 
 
 def _keys(home: str) -> dict[bytes, bytes]:
@@ -147,6 +211,8 @@ class Base:
     """A home with a vault that has a bit of everything, and the id of a slot to remove."""
 
     def __init__(self, folder: str) -> None:
+        # A module that is compiled makes other system calls than one that was.
+        compileall.compile_dir(os.path.dirname(infsh_secrets.__file__), quiet=2)
         self.home = os.path.join(folder, "base")
         os.makedirs(os.path.join(self.home, "out"), mode=0o700)
         steps = [
@@ -192,6 +258,10 @@ class Case:
             os.makedirs(os.path.join(self.home, "out"), mode=0o700)
         else:
             shutil.copytree(base.home, self.home)
+        if operation.older:
+            with workspace(self.home) as opened:
+                old_format.to_format_0(opened.vault_store())
+            shutil.rmtree(os.path.join(self.home, "state", "anchors"))
         self.before = observe(self.home)
 
     def run(self, home, *, strace=(), driver=()):
