@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import traceback
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from infsh_secrets.sdk.boundary import boundary
 
 if TYPE_CHECKING:
     import logging
+    from collections.abc import Iterable
     from typing import Self
 
     from infsh_secrets.execution.redact import Redactor as Finder
 
 Text = TypeVar("Text", str, bytes)
+_SEVERAL = (dict, list, tuple, set, frozenset)
+_DEEPEST = 40
+"""Lists and the like inside of each other that are looked into."""
 
 
 class Redactor:
@@ -54,17 +58,35 @@ class Redactor:
         """Put marks into the message of a record, its exception and its texts; let it pass.
 
         Arguments become part of the message, an exception becomes its text; of arguments that do
-        not fit their message their number is told. Objects that are added as `extra` are left alone
-        unless they are text.
+        not fit their message their number is told. What is added as `extra` gets marks if it is
+        text or bytes, also inside of lists, tuples, sets and dictionaries; objects of other kinds
+        are left alone.
         """
         record.msg, record.args = _message(record), None
         if record.exc_info:
             lines = traceback.format_exception(*record.exc_info)
             record.exc_text, record.exc_info = "".join(lines).removesuffix("\n"), None
         for name, fact in vars(record).items():
-            if isinstance(fact, str):
-                setattr(record, name, self.redact(fact))
+            setattr(record, name, self._inside(fact, ()))
         return True
+
+    def _inside(self, fact: object, around: tuple[int, ...]) -> object:
+        """Return `fact` with marks; `around` are the ids of the lists and the like it stands in."""
+        if isinstance(fact, str):
+            return self.redact(fact)
+        if isinstance(fact, bytes):
+            return self.redact(fact)
+        kind: Any = type(fact)
+        if kind not in _SEVERAL:
+            return fact
+        if id(fact) in around or len(around) == _DEEPEST:
+            return "..."
+        around = (*around, id(fact))
+        if isinstance(fact, dict):
+            return {self._inside(k, around): self._inside(v, around) for k, v in fact.items()}
+        several = cast("Iterable[object]", fact)
+        made: object = kind([self._inside(one, around) for one in several])
+        return made
 
     def _marked(self, data: bytes) -> bytes:
         stream = self._finder.stream()

@@ -83,11 +83,16 @@ def test_no_log_record_shows_a_value(log):
     logger.info(f"text {CANARY}", extra=extra)  # noqa: G004
     logger.info([CANARY], extra=extra)
     logger.info("100%", extra=extra)
+    inside = [CANARY, {"headers": {CANARY: (CANARY.encode(), 1, {CANARY})}}]
+    inside.append(inside)
+    logger.info("inside", extra={"extra": inside})
+    assert CANARY in inside
     try:
         raise ValueError(CANARY)  # noqa: TRY301
     except ValueError:
         logger.exception("failed", extra=extra, stack_info=True)
     shown = out.getvalue()
+    assert f"{{'{MARK}': (b'{MARK}', 1, {{'{MARK}'}})}}" in shown
     assert CANARY not in shown
     assert shown.count(MARK) >= 12
     assert "ValueError: " + MARK in shown
