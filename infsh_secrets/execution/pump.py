@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 READ_BYTES = 256 * 1024
 _IDLE_SECONDS = 0.5
+_ECHO_SECONDS = 0.02
+"""The same silence while somebody is typing, who waits to see each letter."""
 
 
 class Loop:
@@ -105,7 +107,9 @@ class Channel:
         "_last",
         "_loop",
         "_pending",
+        "_silence",
         "_stream",
+        "_typed",
         "_waiting",
         "failure",
         "open",
@@ -124,6 +128,8 @@ class Channel:
         self._pending = memoryview(b"")
         self._waiting = False
         self._last = 0.0
+        self._typed = -_IDLE_SECONDS
+        self._silence = _IDLE_SECONDS
         self.source = source
         self.sink = sink
         self.open = True
@@ -145,13 +151,17 @@ class Channel:
         """Return the seconds until `idle` should be called, None for never."""
         if not self.terminal or self._waiting or self._stream is None or not self._stream.held:
             return None
-        return max(0.0, self._last + _IDLE_SECONDS - time.monotonic())
+        return max(0.0, self._last + self._silence - time.monotonic())
 
     def idle(self) -> None:
         """Show what a person should see of what is held, after silence."""
         if self.idle_in() == 0.0 and self._stream is not None:
             self._last = time.monotonic()
             self._write(self._stream.idle())
+
+    def expect_echo(self) -> None:
+        """Wait less long for what may follow: a key was pressed, and what comes may be its echo."""
+        self._typed = time.monotonic()
 
     def drain(self, seconds: float) -> None:
         """Pass on what comes until nothing has come for so long, or the sink takes no more."""
@@ -172,6 +182,8 @@ class Channel:
             return
         if self.terminal:
             self._last = time.monotonic()
+            typing = self._last < self._typed + _IDLE_SECONDS
+            self._silence = _ECHO_SECONDS if typing else _IDLE_SECONDS
         self._write(data if self._stream is None else self._stream.feed(data))
 
     def end(self) -> None:

@@ -89,10 +89,10 @@ class _Session:
         for descriptor in {ours for _, ours in theirs}:
             os.close(descriptor)
         release_stdin()
-        self.keys = Keys(self.loop, self.ours.keys, self.master)
         out = Channel(self.loop, self.master, Sink(_OUT), redactor.stream(), terminal=True)
         out.translate = self._translate
         self.channels.insert(0, out)
+        self.keys = Keys(self.loop, self.ours.keys, self.master, out.expect_echo)
         self.loop.watch(self.signals.descriptor, self._signalled)
         self.loop.watch(self.monitor.reports, self._reported)
         try:

@@ -8,6 +8,7 @@ import termios
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from infsh_secrets.execution.pump import Loop
@@ -76,9 +77,10 @@ class OurTerminal:
 
 
 class Keys:
-    """Keys of our terminal on their way to the command's."""
+    """Keys of our terminal on their way to the command's; `pressed` is called for each."""
 
-    def __init__(self, loop: Loop, source: int, master: int) -> None:
+    def __init__(self, loop: Loop, source: int, master: int, pressed: Callable[[], None]) -> None:
+        self._pressed = pressed
         self._loop = loop
         self._source = source
         self._sink = os.dup(master)
@@ -115,6 +117,7 @@ class Keys:
             self.close()
             return
         self._pending = data
+        self._pressed()
         self._write()
 
     def _write(self) -> None:
