@@ -76,12 +76,12 @@ class Anchor:
         state = State.of(ledger.head, ledger.root)
         seen = self.read()
         if seen is None:
-            self._put(state)
+            self._put(state, file)
             return
         wrong = contradiction(file, state, seen)
         if not wrong:
             if state.age > seen.age:
-                self._put(state)
+                self._put(state, file)
             return
         if writing or not self._accept:
             raise _rolled_back(file.path, wrong, writing=writing and self._accept)
@@ -122,9 +122,9 @@ class Anchor:
         if told not in self._notices:
             self._notices.append(told)
 
-    def advance(self, head: Head, root: Root) -> None:
+    def advance(self, file: VaultFile, head: Head, root: Root) -> None:
         """Note a state that was committed just now; a notice tells when that is not possible."""
-        if not self._put(State.of(head, root)):
+        if not self._put(State.of(head, root), file):
             self._notices.append(
                 f"The anchor {sanitize(self.path)} cannot be written: an older copy of the vault "
                 "would not be recognised as older."
@@ -132,17 +132,21 @@ class Anchor:
 
     def replace(self, state: State) -> None:
         """Take this state for the newest one, even if it is older; raises what goes wrong."""
-        self._write(state, forced=True)
+        self._write(state, None)
 
-    def _put(self, state: State) -> bool:
+    def _put(self, state: State, file: VaultFile) -> bool:
         try:
-            self._write(state, forced=False)
+            self._write(state, file)
         except (OSError, InfshError):
             return False
         return True
 
-    def _write(self, state: State, *, forced: bool) -> None:
-        """Write the state by rename, under a lock, and only upwards unless it is `forced`."""
+    def _write(self, state: State, file: VaultFile | None) -> None:
+        """Write the state by rename, under a lock.
+
+        The state of a `file` is written only upwards, and only if the vault is still that file:
+        one that was restored in its place may have a lower epoch, and notes that after its rename.
+        """
         from infsh_secrets.files.private import (
             ExclusiveLock,
             create_private_file,
@@ -153,8 +157,10 @@ class Anchor:
         folder = os.path.dirname(self.path)
         ensure_private_folder(folder)
         with ExclusiveLock(os.path.join(folder, ".lock")):
-            before = None if forced else self.read()
+            before = None if file is None else self.read()
             if before is not None and before.age >= state.age:
+                return
+            if file is not None and file.replaced():
                 return
             temporary = f"{self.path}.new"  # nobody else writes it: the lock is held
             try:

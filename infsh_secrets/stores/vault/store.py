@@ -162,7 +162,7 @@ class VaultStore(SecretStore):
         """Commit the transaction that wrote `root`, and note the new state in the anchor."""
         self.file.commit()
         if self.anchor is not None:
-            self.anchor.advance(ledger.head, root)
+            self.anchor.advance(self.file, ledger.head, root)
 
     def get(self, environment: str, key: str, version: int | None = None) -> Secret:
         self.file.begin_read()

@@ -4,6 +4,7 @@ import os
 import shutil
 import stat
 import threading
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,6 +17,7 @@ from infsh_secrets.stores.vault.create import create_vault, draw_vault
 from infsh_secrets.stores.vault.store import LockedVault, VaultStore
 
 KEY = bytes(range(32))
+IN_PLACE = SimpleNamespace(replaced=lambda: False)
 
 
 class Machine:
@@ -274,7 +276,7 @@ def test_many_at_once_only_move_it_upwards(machine):
     def advance(mine):
         gate.wait()
         for state in mine:
-            assert machine.anchor()._put(state)
+            assert machine.anchor()._put(state, IN_PLACE)
 
     threads = [threading.Thread(target=advance, args=(states[n::4],)) for n in range(4)]
     for thread in threads:
@@ -282,6 +284,33 @@ def test_many_at_once_only_move_it_upwards(machine):
     for thread in threads:
         thread.join()
     assert machine.anchor().read().seq == 40
+
+
+@pytest.mark.parametrize("what", ["read", "write"])
+def test_who_still_has_the_replaced_file_open_does_not_note_its_state(machine, monkeypatch, what):
+    """A backup from before a rotation has the lower epoch, and would count as rolled back."""
+    machine.write("one")
+    backed_up = machine.anchor().read()
+    copy = machine.path + ".copy"
+    shutil.copyfile(machine.path, copy)
+    os.chmod(copy, 0o600)
+    machine.write("two")
+
+    def restore():
+        os.rename(copy, machine.path)
+        machine.anchor().replace(backed_up)
+
+    with machine.open() as store:
+        if what == "read":
+            ledger = store.ledger
+            monkeypatch.setattr(store, "ledger", lambda: (restore(), ledger())[1])
+            assert store.get("default", "K").value.reveal() == "two"
+        else:
+            commit = store.file.commit
+            monkeypatch.setattr(store.file, "commit", lambda: (commit(), restore()))
+            store.write("default", [Write("K", SecretValue(b"three"))])
+    assert machine.anchor().read().age == backed_up.age
+    assert machine.read() == "one"
 
 
 def test_a_rolled_back_commit_moves_nothing(machine, monkeypatch):
