@@ -6,9 +6,6 @@ import gc
 import os
 import sys
 
-from infsh_secrets.domain import exit_codes
-from infsh_secrets.files.streams import fill_missing_descriptors, may_ask
-
 _PR_SET_DUMPABLE = 4
 _AT_THE_ROOT = ("--version", "completion", "login", "logout", "me")
 
@@ -21,7 +18,7 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Run `infsh` and end the process."""
-    gc.disable()  # a command ends before garbage matters; looking for it slows every start
+    _prepare()
     _leave(run(sys.argv[1:]))
 
 
@@ -30,13 +27,24 @@ def main_secrets() -> None:
 
     What is there only once, without `secrets`, it has as well.
     """
-    gc.disable()
+    _prepare()
     argv = sys.argv[1:]
     _leave(run(argv if argv and argv[0] in _AT_THE_ROOT else ["secrets", *argv]))
 
 
+def _prepare() -> None:
+    """Make the rest of a start cheaper, in a process that is a command and nothing else."""
+    gc.disable()  # a command ends before garbage matters; looking for it slows every start
+    if sys.implementation.name == "cpython":
+        from infsh_secrets.loading import install
+
+        install()
+
+
 def run(argv: list[str]) -> int:
     """Run one command line (without the program's name) and return its exit status."""
+    from infsh_secrets.files.streams import fill_missing_descriptors
+
     fill_missing_descriptors()
     _harden()
     try:
@@ -59,6 +67,8 @@ def run(argv: list[str]) -> int:
 
 
 def _asker() -> Callable[[str], str] | None:
+    from infsh_secrets.files.streams import may_ask
+
     if not may_ask(os.environ):
         return None
     from infsh_secrets.cli.prompts import ask_hidden
@@ -74,6 +84,7 @@ def _say(notice: str, quiet: bool) -> None:
 
 def _show(shown: Shown) -> int:
     from infsh_secrets.cli.output import Renderer
+    from infsh_secrets.domain import exit_codes
 
     Renderer(shown.form, no_color=shown.no_color).render(shown.result)
     return exit_codes.OK
@@ -105,6 +116,8 @@ def _harden() -> None:
 
 def _report(error: BaseException, argv: list[str]) -> int:
     """Say on standard error what went wrong and return the exit status for it."""
+    from infsh_secrets.domain import exit_codes
+
     if isinstance(error, BrokenPipeError):
         return exit_codes.OK  # the reader has enough
     if isinstance(error, SystemExit):
