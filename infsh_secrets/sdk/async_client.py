@@ -14,7 +14,7 @@ from infsh_secrets.sdk.models import KnownSecret, KnownVersion, Secret, SecretVe
 from infsh_secrets.sdk.secrets import Secrets
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Generator
+    from collections.abc import AsyncIterator, Callable, Generator, Iterator
     from typing import Self
 
 P = ParamSpec("P")
@@ -89,6 +89,18 @@ def _of_secrets(
     return call
 
 
+def _whole(
+    method: Callable[Concatenate[Secrets, P], Iterator[T]],
+) -> Callable[Concatenate[Secrets, P], tuple[T, ...]]:
+    """Return a method that gives all at once what `method` gives one after another."""
+
+    @wraps(method)
+    def read(secrets: Secrets, /, *args: P.args, **kwargs: P.kwargs) -> tuple[T, ...]:
+        return tuple(method(secrets, *args, **kwargs))
+
+    return read
+
+
 def _of_client(
     method: Callable[Concatenate[Client, P], R],
 ) -> Callable[Concatenate[AsyncClient, P], Awaited[R]]:
@@ -150,7 +162,7 @@ class AsyncSecrets:
     restore = _of_secrets(Secrets.restore, _secrets)
     purge = _of_secrets(Secrets.purge, _same)
     history = _of_secrets(Secrets.history, _versions)
-    list = _listing(_of_secrets(Secrets.list, _secrets))
+    list = _listing(_of_secrets(_whole(Secrets.list), _secrets))
 
     def __repr__(self) -> str:
         return f"<Async{repr(self._secrets)[1:]}"

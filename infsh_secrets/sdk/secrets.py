@@ -17,11 +17,11 @@ from infsh_secrets.sdk.boundary import boundary
 from infsh_secrets.sdk.models import SecretVersion, StoredValue, moment, secret_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date, timedelta
 
     from infsh_secrets.domain.models import SecretInfo, SecretValue
-    from infsh_secrets.domain.results import Changes
+    from infsh_secrets.domain.results import Changes, Filters
     from infsh_secrets.sdk.access import Access
     from infsh_secrets.sdk.models import Secret
     from infsh_secrets.services.workspace import Workspace
@@ -164,21 +164,20 @@ class Secrets:
         sort: str = "key",
         reverse: bool = False,
         environment: str | None = None,
-    ) -> tuple[Secret, ...]:
-        """Return the secrets that pass all filters, without their values.
+    ) -> Iterator[Secret]:
+        """Return the secrets that pass all filters, one after another; the store is asked at first.
 
-        They are of one verified state of the vault; of a server they are read page after page.
-        `stale` and `unused` are lengths of time as in "90d"; names fit one of the `patterns`, as in
-        "AWS_*".
+        When the first one is asked for, all are read: of one verified state of the vault, of a
+        server page after page. What is written later does not show. `stale` and `unused` are
+        lengths of time as in "90d"; names fit one of the `patterns`, as in "AWS_*".
 
         >>> from infsh_secrets import Client
         >>> client = Client()
         >>> secret = client.secrets.set("AWS_ACCESS_KEY", "made-up-value", metadata={"owner": "a"})
-        >>> found = client.secrets.list("AWS_*", metadata={"owner": "a"})
-        >>> len(found), found[0].name
-        (1, 'AWS_ACCESS_KEY')
+        >>> [one.name for one in client.secrets.list("AWS_*", metadata={"owner": "a"})]
+        ['AWS_ACCESS_KEY']
         """
-        from infsh_secrets.services import secrets, views
+        from infsh_secrets.services import views
 
         for pattern in patterns:
             check_text("A pattern", pattern)
@@ -196,13 +195,7 @@ class Secrets:
             sort=sort,
             reverse=reverse,
         )
-        chosen = chosen._replace(metadata=pairs_of(metadata))
-        return self._access.perform(
-            lambda workspace: tuple(
-                self._secret(info, workspace) for info in secrets.select(workspace, chosen)
-            ),
-            environment,
-        )
+        return self._listed(chosen._replace(metadata=pairs_of(metadata)), environment)
 
     @boundary
     def update(
@@ -394,6 +387,20 @@ class Secrets:
     def _change(self, change: Callable[[Workspace], Changes], environment: str | None) -> Secret:
         return self._access.perform(
             lambda workspace: self._secret(change(workspace).changes[0].info, workspace),
+            environment,
+        )
+
+    def _listed(self, chosen: Filters, environment: str | None) -> Iterator[Secret]:
+        yield from self._read_list(chosen, environment)
+
+    @boundary
+    def _read_list(self, chosen: Filters, environment: str | None) -> tuple[Secret, ...]:
+        from infsh_secrets.services import secrets
+
+        return self._access.perform(
+            lambda workspace: tuple(
+                self._secret(info, workspace) for info in secrets.select(workspace, chosen)
+            ),
             environment,
         )
 

@@ -27,7 +27,7 @@ def wrong_calls(client):
         yield lambda n=name: secrets.rename("K", n)
         for method in ("get", "delete", "restore", "purge", "history", "rollback", "copy"):
             yield lambda n=name, m=method: getattr(secrets, m)(n)
-        yield lambda n=name: secrets.list(n)
+        yield lambda n=name: [*secrets.list(n)]
         yield lambda n=name: client.render(n)
         yield lambda n=name: client.redactor([n])
     for odd in (5, ["a"], b"a"):
@@ -35,12 +35,12 @@ def wrong_calls(client):
         yield lambda o=odd: secrets.set("K", V, environment=o)
         yield lambda o=odd: secrets.set("K", V, description=o)
         yield lambda o=odd: secrets.set("K", V, expires=o)
-        yield lambda o=odd: secrets.list(stale=o)
+        yield lambda o=odd: [*secrets.list(stale=o)]
         for option in ("environment", "team", "store"):
             yield lambda o=odd, n=option: Client(**{n: o})
     for pairs in (["a"], [("a", "b")], "a=b", 5, {"a": 5}):
         yield lambda p=pairs: secrets.set("K", V, metadata=p)
-        yield lambda p=pairs: secrets.list(metadata=p)
+        yield lambda p=pairs: [*secrets.list(metadata=p)]
     yield lambda: secrets.update("K", unset=5)
     yield lambda: secrets.update("K", unset=[5])
     yield lambda: secrets.set("K", V, expires=timedelta.max)

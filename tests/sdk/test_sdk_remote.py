@@ -106,7 +106,7 @@ def test_many_threads_speak_to_a_server(remote):
 
     with ThreadPoolExecutor(16) as threads:
         assert sorted(threads.map(work, range(16))) == sorted(f"K{n}" for n in range(16))
-    assert len(remote.secrets.list()) == 16
+    assert len(list(remote.secrets.list())) == 16
     assert 1 <= len(remote._access.connections._idle) <= MOST_REQUESTS
 
 

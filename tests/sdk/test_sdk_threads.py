@@ -99,7 +99,7 @@ def test_a_call_inside_of_a_call_is_refused_rather_than_waiting_for_ever():
 
     client = Client(store=Calling())
     with pytest.raises(UsageError, match="this very thread"):
-        client.secrets.list()
+        list(client.secrets.list())
 
 
 # -- a fork ----------------------------------------------------------------------------------------
@@ -180,7 +180,7 @@ def test_what_the_child_of_a_busy_process_writes_is_there(client):
     assert statuses == [0] * 5
     for number in range(3):
         assert client.secrets.get(f"T{number}").reveal() == str(turns[number] - 1)
-    assert len(client.secrets.list("CHILD*")) == 5
+    assert len(list(client.secrets.list("CHILD*"))) == 5
 
 
 def test_a_pool_of_forked_processes(client):
