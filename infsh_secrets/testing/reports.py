@@ -48,6 +48,11 @@ def judge(guard: Guard, report: pytest.TestReport, *, of_test: bool) -> None:
         _fail(report, sorted(shown))
 
 
+def redact_inside(guard: Guard, shown: object) -> None:
+    """Redact, in place, a representation that pytest has made of an exception."""
+    _Redaction(guard.redact_pieces).of(shown)
+
+
 def _judge_captured(guard: Guard, report: pytest.TestReport) -> None:
     """Judge what is new of that which each report of a test repeats."""
     sections, properties = guard.judged

@@ -9,7 +9,7 @@ import pytest
 
 from infsh_secrets.testing.guard import Guard
 from infsh_secrets.testing.observers import observing
-from infsh_secrets.testing.reports import judge
+from infsh_secrets.testing.reports import judge, redact_inside
 
 if TYPE_CHECKING:
     import warnings
@@ -24,7 +24,7 @@ def watch_of(config: pytest.Config) -> Watch:
     """Return the hooks of this run, registered the first time."""
     watch = config.pluginmanager.get_plugin(_NAME)
     if not isinstance(watch, Watch):
-        watch = Watch()
+        watch = Watch(config)
         config.pluginmanager.register(watch, _NAME)
     return watch
 
@@ -32,7 +32,8 @@ def watch_of(config: pytest.Config) -> Watch:
 class Watch:
     """Guards one test after the other; `base` are (name, value) that none of them may show."""
 
-    def __init__(self) -> None:
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
         self.base: list[tuple[str, bytes]] = []
         self._guard: Guard | None = None
         self._nodeid = ""
@@ -113,6 +114,22 @@ class Watch:
             redacted = self._guard.redact(text)
             if redacted is not text:
                 warning_message.message = redacted
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_keyboard_interrupt(self) -> Generator[None, None, None]:
+        """Redact what has broken the run off: Ctrl-C, pytest.exit; the terminal shows it last."""
+        yield
+        terminal = self._config.pluginmanager.get_plugin("terminalreporter")
+        self._redact(getattr(terminal, "_keyboardinterrupt_memo", None))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_internalerror(self, excrepr: object) -> None:
+        """Redact what ends the run because a hook has failed."""
+        self._redact(excrepr)
+
+    def _redact(self, shown: object) -> None:
+        if self._guard is not None:
+            redact_inside(self._guard, shown)
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logfinish(self) -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from guarded_projects import VALUE
 
 SEVERAL = ("-n", "2")
 PROCESSES = pytest.mark.parametrize(
@@ -331,6 +332,31 @@ def test_first(secrets_store):
     )
     assert tried.text.count("test_always - showed a secret") == 2
     assert tried.text.count("test_first - showed a secret") == 1
+    tried.assert_hidden()
+
+
+BROKEN_OFF = {
+    "interrupt": ("raise KeyboardInterrupt(local)", "", "KeyboardInterrupt: [REDACTED:API_KEY]"),
+    "exit": ("pytest.exit(local)", "", "Exit: [REDACTED:API_KEY]"),
+    "hook": (
+        "pass",
+        "def pytest_runtest_logreport(report):\n    raise ValueError(VALUE)\n",
+        "ValueError: [REDACTED:API_KEY]",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    "how", ["interrupt", *(pytest.param(how, marks=pytest.mark.slow) for how in ("exit", "hook"))]
+)
+def test_what_breaks_a_run_off_is_redacted(try_pytest, how):
+    body, hook, told = BROKEN_OFF[how]
+    tried = try_pytest(
+        f"def test_it(store):\n    local = VALUE\n    {body}\n",
+        *("--full-trace", "--showlocals"),
+        conftest=f"VALUE = {VALUE.decode()!r}\n{hook}",
+    )
+    assert told in tried.text
     tried.assert_hidden()
 
 
