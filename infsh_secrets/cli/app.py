@@ -98,7 +98,8 @@ def build_app(argv: list[str]) -> typer.Typer:
     root.callback()(_root)
     groups: dict[tuple[str, ...], typer.Typer] = {(): root}
     for path, text in GROUPS.items():
-        if any(c.path[: len(path)] == path for c in chosen):
+        named = tuple(argv[: len(path)]) == path
+        if named or any(c.path[: len(path)] == path for c in chosen):
             groups[path] = _new_app(text)
             groups[path].callback()(_secrets if path == ("secrets",) else _group)
     for command in chosen:

@@ -37,6 +37,10 @@ SYNONYMS = {
     "download": "export",
     "upload": "import",
     "start": "run",
+    "key": "vault key",
+    "keys": "vault key",
+    "open": "vault unlock",
+    "close": "vault lock",
 }
 """What other programs call a command -> what it is called here."""
 

@@ -56,6 +56,24 @@ def test_the_version_is_asked_for_in_one_way(refused, argv):
     assert refused(2, *argv, root=True)["hint"] == "Write: infsh --version"
 
 
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("secrets login", "infsh login"),
+        ("secrets store login", "infsh login"),
+        ("secrets nosuch login", ""),
+        ("secrets vault list", "infsh secrets list"),
+        ("secrets vault key status", "infsh secrets vault status"),
+        ("secrets keys", "infsh secrets vault key"),
+    ],
+)
+def test_the_word_that_is_no_command_is_told(refused, line, meant):
+    error = refused(2, *line.split(), root=True)
+    word = "nosuch" if "nosuch" in line else line.split()[-1]
+    assert error["message"] == f"No such command '{word}'."
+    assert error["hint"] == (f"Did you mean: {meant}" if meant else "See: infsh secrets --help")
+
+
 @pytest.mark.parametrize("form", ["xml", "JSON", " json"])
 def test_output_forms_are_checked_before_anything_is_done(refused, monkeypatch, form):
     refused(2, "set", "K", "v", "-o", form)
