@@ -448,7 +448,7 @@ def test_a_closed_client_says_so(every_client):
     for call in (
         lambda: every_client.secrets.get("K"),
         secret.reveal,
-        every_client.secrets.list,
+        lambda: list(every_client.secrets.list()),
         lambda: every_client.environ(only="K"),
     ):
         with pytest.raises(UsageError, match="closed"):
