@@ -23,7 +23,8 @@ from infsh_secrets.server.served_store import ServedStore
 from infsh_secrets.server.tokens import TeamRow, TokenDatabase, create_token_database
 from infsh_secrets.stores.vault.create import create_vault, draw_vault
 from infsh_secrets.stores.vault.store import LockedVault, now_ms
-from infsh_secrets.unlock.sources import Lock, open_with_key
+from infsh_secrets.unlock.server_key import KEY_FILE
+from infsh_secrets.unlock.sources import SERVED, Lock, open_with_key
 
 if TYPE_CHECKING:
     from typing import Self
@@ -31,11 +32,9 @@ if TYPE_CHECKING:
     from infsh_secrets.crypto.kdf import VaultKeys
 
 _LOCK = ".create.lock"
-_KEY = "server.key"
 _TOKENS = "tokens.db"
 _TEAMS = "teams"
 _REMOVED = "removed"
-_HINT = "server"
 
 
 class ServerData:
@@ -70,13 +69,14 @@ class ServerData:
             if self.tokens.team(name):
                 raise ConflictError(
                     f"The server has a team named {name} already.",
-                    f"Make a token of it with: infsh secrets token create --team {name}",
+                    f"Make a token of it with: infsh secrets token create --team {name} "
+                    f"--data {sanitize(self.folder)}",
                 )
             if os.path.lexists(path):
                 self._put_aside(name)  # left by a removal or creation that was killed half-way
             new = draw_vault()
             own = self.key.team(name)
-            slot = keyslots.wrap_raw(own, key_id(own), _HINT, new, keyslots.Randomness.draw())
+            slot = keyslots.wrap_raw(own, key_id(own), SERVED, new, keyslots.Randomness.draw())
             create_vault(path, new, [slot])
             self.tokens.add_team(name, new[0], now_ms())
         return path
@@ -162,12 +162,12 @@ def open_server_data(folder: str, key_file: str | None, *, make: bool) -> Server
         with ExclusiveLock(os.path.join(folder, _LOCK)):
             if not os.path.lexists(database):
                 _make(folder, key_file, database, notices)
-    key = read_server_key(key_file or os.path.join(folder, _KEY))
+    key = read_server_key(key_file or os.path.join(folder, KEY_FILE))
     return ServerData(folder, key, notices)
 
 
 def _make(folder: str, key_file: str | None, database: str, notices: list[str]) -> None:
-    path = key_file or os.path.join(folder, _KEY)
+    path = key_file or os.path.join(folder, KEY_FILE)
     teams = os.path.join(folder, _TEAMS)
     ensure_private_folder(teams)
     if not os.path.lexists(path):

@@ -92,6 +92,10 @@ class HeldVault:
         """Close the vault."""
         self._store.close()
 
+    def replaced(self) -> bool:
+        """Tell whether another file lies where the vault was opened, or none."""
+        return self._store.file.replaced()
+
     def get(self, environment: str, key: str) -> Stored:
         """Return a live secret without its value, or raise NotFoundError."""
         store = self._store

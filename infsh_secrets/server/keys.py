@@ -10,8 +10,7 @@ from infsh_secrets.domain.errors import LockedError
 from infsh_secrets.domain.sanitize import sanitize
 from infsh_secrets.files.private import create_private_file
 from infsh_secrets.unlock.keyfile import read_key_file
-
-_DOMAIN = b"infsh-server/1 "
+from infsh_secrets.unlock.server_key import DOMAIN, team_key
 
 
 class ServerKey:
@@ -31,7 +30,7 @@ class ServerKey:
 
     def team(self, name: str) -> bytes:
         """Return the key that opens the vault of a team."""
-        return self._derived(b"team\0" + name.encode())
+        return team_key(self._key, name)
 
     def pepper(self) -> bytes:
         """Return the key under which tokens are stored."""
@@ -46,7 +45,7 @@ class ServerKey:
         return self._derived(b"check")
 
     def _derived(self, purpose: bytes) -> bytes:
-        return hmac_digest(self._key, _DOMAIN + purpose, "sha256")
+        return hmac_digest(self._key, DOMAIN + purpose, "sha256")
 
 
 def read_server_key(path: str) -> ServerKey:

@@ -132,6 +132,8 @@ class VaultWorker:
             return self._once(function)
 
     def _once(self, function: Callable[[HeldVault], Any]) -> Any:
+        if self._vault is not None and self._vault.replaced():
+            self._drop()  # a backup was put in its place
         if self._vault is None:
             self._vault = self._opened()
         try:

@@ -22,7 +22,7 @@ from infsh_secrets.stores.vault.store import LockedVault
 from infsh_secrets.unlock import os_keyring
 from infsh_secrets.unlock.keyfile import own_key_path
 from infsh_secrets.unlock.passphrases import try_passphrase
-from infsh_secrets.unlock.sources import KEYRING
+from infsh_secrets.unlock.sources import KEYRING, SERVED
 
 if TYPE_CHECKING:
     from infsh_secrets.crypto.keyslots import Slot
@@ -132,10 +132,15 @@ def _refuse_known(workspace: Workspace, passphrase: str) -> None:
 def remove_key(workspace: Workspace, text: str) -> VaultAction:
     """Remove the key with this id; also the secret, where it is one that lies here for the vault.
 
-    ConflictError when no other key would be left.
+    ConflictError when no other key would be left, and for the one by which a server opens it.
     """
     vault_of(workspace)
     slot = find_slot(workspace, text)
+    if slot.hint == SERVED:
+        raise ConflictError(
+            "With this key a server opens the vault for its team.",
+            "To take the team from the server: infsh secrets team remove NAME --data FOLDER",
+        )
     _write(workspace, [slot], [])
     sentences = [f"Removed the {keyslots.KINDS.get(slot.kind, 'unknown')} key {text}."]
     sentences += forget(workspace, slot)

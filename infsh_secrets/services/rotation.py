@@ -14,7 +14,7 @@ from infsh_secrets.services.key_slots import SHORT_ID, vault_of
 from infsh_secrets.services.sessions import end as end_session
 from infsh_secrets.stores.vault import rotation
 from infsh_secrets.unlock.passphrases import read_passphrase_file, readable, try_passphrase
-from infsh_secrets.unlock.sources import Lock, keys_here, named_keys
+from infsh_secrets.unlock.sources import Lock, is_served, keys_here, named_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,6 +123,10 @@ def _raw_keys(workspace: Workspace, lock: Lock) -> dict[bytes, bytes]:
     sources = workspace.sources()
     trouble: list[InfshError] = []
     keys = [key for key, _, _ in named_keys(sources)]
+    if is_served(lock):
+        from infsh_secrets.unlock.server_key import team_keys
+
+        keys += [one for key in keys for one in team_keys(key, lock.path)]
     keys += [key for key, _ in keys_here(lock, sources, trouble)]
     workspace.notices += [error.message for error in trouble]
     return {key_id(key): key for key in keys}

@@ -220,6 +220,7 @@ class Workspace:
             ask=self._ask,
             sessions=settings.sessions,
             words=words,
+            vault=settings.vault,
         )
 
     def replaced(self) -> bool:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from infsh_secrets.crypto.keyslots import Slot
 
 KEYRING = "keyring"
+SERVED = "server"
+"""The hint of a slot whose key a server derives from its own: see `server_key`."""
 _KEY_LIMIT = 1024
 
 
@@ -49,7 +51,7 @@ class Sources:
     those that have been read or typed so far. `own` is the folder of the vaults' own key files and
     `sessions` that of what `vault unlock` left, "" for none. Without `must_fit`, no key has to fit:
     the command line names it for another vault. `words`, a passphrase or recovery code, come before
-    everything else and must fit.
+    everything else and must fit. `vault` is the path of the vault in force.
     """
 
     __slots__ = (
@@ -64,6 +66,7 @@ class Sources:
         "passphrase",
         "passphrases",
         "sessions",
+        "vault",
         "words",
     )
 
@@ -79,6 +82,7 @@ class Sources:
         ask: Callable[[str], str] | None,
         sessions: str = "",
         words: str | None = None,
+        vault: str = "",
     ) -> None:
         self.key_fd = key_fd
         self.from_descriptor: bytes | None = None
@@ -91,6 +95,7 @@ class Sources:
         self.passphrases: list[str] = []
         self.sessions = sessions
         self.words = words
+        self.vault = vault
         self.must_fit = True
 
     def for_another_vault(self) -> Sources:
@@ -162,7 +167,7 @@ def open_lock(lock: Lock, sources: Sources) -> Opened:
     named = named_key(sources)
     if named:
         key, by, must_fit = named
-        opened = open_with_key(lock, key, by, trouble)
+        opened = _open_with_named(lock, key, by, sources, trouble)
         if opened:
             return opened
         if must_fit:
@@ -181,14 +186,39 @@ def open_lock(lock: Lock, sources: Sources) -> Opened:
             "Use it in the desktop session that has the keyring, or give a key with "
             "--key-file PATH or INFSH_VAULT_KEY.",
         )
-    first = ""
+    raise LockedError(f"No key at hand opens the vault {sanitize(lock.path)}.", _hint(lock))
+
+
+def _hint(lock: Lock) -> str:
+    if is_served(lock):
+        from infsh_secrets.unlock.server_key import hint
+
+        return hint(lock.path)
+    first = "Give it with "
     if any(slot.kind == keyslots.PASSPHRASE for slot in lock.slots):
         first = "Unlock it for some time with: infsh secrets vault unlock - or give a key with "
-    raise LockedError(
-        f"No key at hand opens the vault {sanitize(lock.path)}.",
-        f"{first or 'Give it with '}--key-file PATH, --key-fd N, INFSH_VAULT_KEY, "
-        "INFSH_VAULT_KEY_FILE or INFSH_VAULT_PASSPHRASE_FILE.",
+    return (
+        f"{first}--key-file PATH, --key-fd N, INFSH_VAULT_KEY, INFSH_VAULT_KEY_FILE or "
+        "INFSH_VAULT_PASSPHRASE_FILE."
     )
+
+
+def is_served(lock: Lock) -> bool:
+    """Tell whether a server opens the vault with a key that it derives from its own."""
+    return any(slot.hint == SERVED for slot in lock.slots)
+
+
+def _open_with_named(
+    lock: Lock, key: bytes, by: str, sources: Sources, trouble: list[InfshError]
+) -> Opened | None:
+    """Return the vault key from a key or from what a server derives from it, None from neither."""
+    opened = open_with_key(lock, key, by, trouble)
+    if opened is None and is_served(lock):
+        from infsh_secrets.unlock.server_key import team_keys
+
+        for derived in team_keys(key, lock.path, sources.vault):
+            opened = opened or open_with_key(lock, derived, by, trouble)
+    return opened
 
 
 def _open_unnamed(lock: Lock, sources: Sources, trouble: list[InfshError]) -> Opened | None:

@@ -50,6 +50,8 @@ def serve(
     """Serve the secrets of teams over HTTP, until Ctrl-C or SIGTERM.
 
     The server sees the values in plain text. On other addresses than loopback it needs TLS.
+    With its key an administrator opens the vault of a team as any other, to read its record or to
+    restore: --vault FOLDER/teams/NAME.vault --key-file FOLDER/server.key
 
     Output: nothing; where it listens is told on standard error.
 
