@@ -11,6 +11,10 @@ import os
 
 from infsh_secrets.crypto.binding import AESGCM, compare_digest, hmac_digest, hmac_new
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 KEY_BYTES = 32
 SALT_BYTES = 24
 _COMMITMENT_BYTES = 32
@@ -24,6 +28,7 @@ _BODY = SALT_BYTES + _COMMITMENT_BYTES
 _TWO_CHUNKS = _BODY + _SEALED_CHUNK
 _LABEL = b"c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0"
 _SHA512_BYTES = 64
+_SALTS_AT_ONCE = 256
 
 
 class SealError(Exception):
@@ -66,11 +71,22 @@ def seal(key: bytes | SealingKey, context: bytes, message: bytes) -> bytes:
     return seal_with_salt(key, context, message, os.urandom(SALT_BYTES))
 
 
+def drawn_salts() -> Iterator[bytes]:
+    """Yield salts for `seal_with_salt` without end, drawn from the system many at a time.
+
+    For one write of very many messages: after a fork, only one of the processes may go on with it.
+    """
+    while True:
+        drawn = os.urandom(SALT_BYTES * _SALTS_AT_ONCE)
+        for start in range(0, len(drawn), SALT_BYTES):
+            yield drawn[start : start + SALT_BYTES]
+
+
 def seal_with_salt(key: bytes | SealingKey, context: bytes, message: bytes, salt: bytes) -> bytes:
     """Do what `seal` does with a salt from outside.
 
-    For test vectors only: the salt selects the one-time key and nonce, so two messages under one
-    key, context and salt would give both away.
+    For test vectors and `drawn_salts` only: the salt selects the one-time key and nonce, so two
+    messages under one key, context and salt would give both away.
     """
     if isinstance(key, bytes) and len(key) != KEY_BYTES:
         raise ValueError("a sealing key has 32 bytes")

@@ -339,6 +339,9 @@ def item_digest(item: Item, versions: list[tuple[int, bytes]]) -> bytes:
     """Return the digest over an item and the sealed values of all its versions, oldest first."""
     overview, rev, state = item.overview, item.rev, item.state
     head = _ITEM_HEAD(b"item", item.item_id, item.idx, item.nidx, rev, state, len(overview))
+    if len(versions) == 1:
+        version, sealed = versions[0]
+        return sha256(head + overview + _VERSION_LENGTH(version, len(sealed)) + sealed).digest()
     parts = [head, overview]
     for version, sealed in versions:
         parts += (_VERSION_LENGTH(version, len(sealed)), sealed)

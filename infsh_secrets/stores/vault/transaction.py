@@ -6,7 +6,7 @@ import contextlib
 import os
 
 from infsh_secrets.crypto.mac import MacKey
-from infsh_secrets.crypto.seal import seal
+from infsh_secrets.crypto.seal import drawn_salts, seal, seal_with_salt
 from infsh_secrets.domain.errors import InfshError, IntegrityError, UnavailableError
 from infsh_secrets.domain.models import Secret, SecretValue
 from infsh_secrets.stores import changes
@@ -37,7 +37,7 @@ from infsh_secrets.stores.vault.layout import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from typing import Self
 
     from infsh_secrets.domain.models import SecretInfo
@@ -67,6 +67,8 @@ class Transaction:
         self._subjects: list[audit.Subject] = []
         self._ahead = bulk.Ahead(store)
         self._places: dict[tuple[str, str], bytes] = {}
+        self._new_ids: dict[bytes, bytes] = {}
+        self._salts: Iterator[bytes] | None = None
         self._given: dict[tuple[str, str], list[Used]] = {}
         self._items: dict[bytes, Item] = {}
         self._infos: dict[bytes, SecretInfo] = {}
@@ -83,12 +85,14 @@ class Transaction:
         self._now = 0
         self._may_expire = False
 
-    def expect_much(self) -> None:
-        """Get ready for thousands of secrets."""
+    def expect_much(self, places: Sequence[tuple[str, str]] = ()) -> None:
+        """Get ready for thousands of secrets, which may come to be at `places`."""
         self._file.expect_much()
-        self._index_key = MacKey(self._keys.index, much=True)
-        key = self._store.fingerprint_key(self._ledger)
-        self._fingerprint_key = MacKey(key, much=True)
+        self._salts = drawn_salts()
+        self._index_key = key = MacKey(self._keys.index, much=True)
+        self._places = {place: name_index(key, *place) for place in places}
+        self._new_ids = bulk.new_ids(self._places.values())
+        self._fingerprint_key = MacKey(self._store.fingerprint_key(self._ledger), much=True)
 
     def __enter__(self) -> Self:
         self._file.begin_write()
@@ -289,9 +293,10 @@ class Transaction:
         """Read the rows of a hundred secrets, (environment, key), that are to be loaded next."""
         if not self._ledger.root.items:
             return  # nothing is known of any name
-        self._places = {place: name_index(self._index_key, *place) for place in places}
-        unknown = [idx for idx in self._places.values() if idx not in self._items]
-        self._ahead.read(self._ledger, unknown)
+        if not self._new_ids:
+            self._places = {place: name_index(self._index_key, *place) for place in places}
+        indexes = [self._place(*place) for place in places]
+        self._ahead.read(self._ledger, [idx for idx in indexes if idx not in self._items])
 
     def _place(self, environment: str, key: str) -> bytes:
         """Return the blind index of a name, which is known already of what was read ahead."""
@@ -309,7 +314,8 @@ class Transaction:
 
     def _new_item(self, idx: bytes, key: str) -> Item:
         nidx = name_only_index(self._index_key, key)
-        self._items[idx] = item = Item(idx, nidx, os.urandom(16), 0, LIVE, b"", b"")
+        item_id = self._new_ids.pop(idx, b"") or os.urandom(bulk.ID_BYTES)
+        self._items[idx] = item = Item(idx, nidx, item_id, 0, LIVE, b"", b"")
         self._versions[idx] = []
         return item
 
@@ -320,12 +326,17 @@ class Transaction:
 
     def _append_version(self, item: Item, version: int, data: bytes) -> None:
         context = value_context(self._store.vault, item.item_id, version)
-        sealed = seal(self._store.sealing, context, encode_value(self._now, data))
+        sealed = self._sealed(context, encode_value(self._now, data))
         versions = self._versions[item.idx]
         versions.append((version, sealed))
         self._new_versions.append((item.item_id, version, sealed))
         while len(versions) > changes.KEPT_VERSIONS:
             self._old_versions.append((item.item_id, versions.pop(0)[0]))
+
+    def _sealed(self, context: bytes, message: bytes) -> bytes:
+        if self._salts is None:
+            return seal(self._store.sealing, context, message)
+        return seal_with_salt(self._store.sealing, context, message, next(self._salts))
 
     def _record(self, action: str, info: SecretInfo, idx: bytes) -> None:
         self._infos[idx] = info
@@ -356,12 +367,12 @@ class Transaction:
 
     def _seal(self, changed: Collection[bytes]) -> None:
         """Seal what is known of the changed items and digest them anew."""
-        vault, key = self._store.vault, self._store.sealing
+        vault = self._store.vault
         for idx in bulk.sealing(self._store, changed):
             item = self._items[idx]
             item.rev += 1
             context = overview_context(vault, item.item_id, item.rev)
-            item.overview = seal(key, context, encode_overview(self._infos[idx]))
+            item.overview = self._sealed(context, encode_overview(self._infos[idx]))
             item.digest = item_digest(item, self._versions[idx])
             entry = (idx, item.item_id, item.rev, item.state, item.digest)
             self._ledger.bucket(idx[0])[idx] = entry

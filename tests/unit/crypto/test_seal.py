@@ -115,6 +115,23 @@ def test_each_seal_differs():
     assert len({seal.seal(KEY, b"", b"same") for _ in range(50)}) == 50
 
 
+def test_salts_for_many_messages_are_drawn_from_the_system_and_come_once(monkeypatch):
+    asked = []
+
+    def urandom(size):
+        asked.append(size)
+        return bytes(range(len(asked), len(asked) + 8)) * (size // 8)
+
+    monkeypatch.setattr(seal.os, "urandom", urandom)
+    salts = seal.drawn_salts()
+    assert next(salts) == bytes(range(1, 9)) * 3
+    monkeypatch.undo()
+    found = [next(salts) for _ in range(2000)]
+    assert len(asked) == 1
+    assert len(set(found[1000:])) == 1000
+    assert {len(salt) for salt in found} == {24}
+
+
 def test_the_salt_is_drawn_from_the_system(monkeypatch):
     monkeypatch.setattr(os, "urandom", lambda size: SALT[:size])
     assert seal.seal(KEY, b"c", b"m") == seal_with_salt(KEY, b"c", b"m", SALT)
