@@ -28,6 +28,10 @@ def report(error: BaseException, argv: list[str]) -> int:
     elif isinstance(error, KeyboardInterrupt):
         code, message, hint = "interrupted", "Interrupted.", ""
         status = exit_codes.INTERRUPTED
+    elif isinstance(error, FileNotFoundError) and _nowhere():
+        code, status = "usage", exit_codes.USAGE
+        message = "The working directory is gone, and paths here count from it."
+        hint = "Go to another folder."
     elif isinstance(error, ImportError):  # it names modules and files, never data
         code, status = "error", exit_codes.ERROR
         message = f"A library that this program needs cannot be loaded: {sanitize(str(error))}."
@@ -50,6 +54,15 @@ def report(error: BaseException, argv: list[str]) -> int:
         no_color="--no-color" in words,
     )
     return status
+
+
+def _nowhere() -> bool:
+    """Tell whether the working directory has been removed."""
+    try:
+        os.getcwd()
+    except OSError:
+        return True
+    return False
 
 
 def _frames(error: BaseException) -> str:
