@@ -59,6 +59,9 @@ def run(argv: list[str]) -> int:
 
             if completion.is_asked(argv):
                 return completion.complete(argv)
+        from infsh_secrets.cli.typer_import import import_typer
+
+        import_typer()
         from infsh_secrets.cli.app import run as run_commands
 
         return run_commands(argv)

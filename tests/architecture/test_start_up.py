@@ -155,6 +155,7 @@ ALLOWED_FOR_PLAIN_GET = OF_SQLITE | OF_CRYPTOGRAPHY | OF_PYTHON | OURS
 NEVER_WITHOUT_A_TERMINAL = {
     *("rich", "httpx", "keyring", "platformdirs", "yaml", "tomllib", "importlib.metadata"),
     *("logging", "asyncio", "multiprocessing", "dataclasses"),
+    *("bz2", "lzma", "ipaddress", "linecache", "subprocess", "tokenize"),  # Typer brings them
 }
 
 RECORD = """
