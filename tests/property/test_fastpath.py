@@ -26,9 +26,14 @@ VALUES = {
 
 @pytest.fixture(scope="module")
 def vault():
-    """A home with a few secrets; yields the paths that stand for names in the argument lists."""
+    """A home with a few secrets; yields the paths that stand for names in the argument lists.
+
+    Time stands still: a secret that is shown tells when it was used before.
+    """
+    now = time.time_ns()
     with tempfile.TemporaryDirectory() as home, pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOME", home)
+        patch.setattr(time, "time_ns", lambda: now)
         for name in list(os.environ):
             if name.startswith(("INFSH_", "XDG_", "DBUS_")):
                 patch.delenv(name)
@@ -42,6 +47,9 @@ def vault():
         ):
             assert call(["secrets", "set", *arguments])[0] == 0
         assert call(["secrets", "delete", "GONE_KEY"])[0] == 0
+        for name in ("PLAIN_KEY", "EMPTY_KEY", "LINES_KEY", "RED_KEY"):
+            assert call(["secrets", "get", name, "--plain"])[0] == 0
+        assert call(["secrets", "get", "STAGED_KEY", "--plain", "-e", "staging"])[0] == 0
         data = os.path.join(home, ".local/share/infsh-secrets")
         keys = os.path.join(data, "keys")
         yield {
@@ -85,11 +93,9 @@ def call(argv):
 
 
 def both(argv):
-    """Return what both ways make of a command line that the fast path takes, at the same time."""
-    now = time.time_ns()
+    """Return what both ways make of a command line that the fast path takes."""
+    fast = call(argv)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(time, "time_ns", lambda: now)
-        fast = call(argv)
         patch.setattr(fastpath, "match", lambda _: None)
         return fast, call(argv)
 
