@@ -110,21 +110,27 @@ def _read(context: Context, key: str, source: Source, *, strip: bool, allow_empt
         if not data and not allow_empty:
             raise UsageError(
                 f"There is no value for {key}: standard input is empty. Nothing was stored.",
-                f"Store an empty one with --allow-empty, or pipe one in, as in: {_piped(key)}",
+                "Store an empty one with --allow-empty, or pipe one in, as in: "
+                f"{piped(context, key)}",
             )
         return data
     if not context.may_ask:
         raise UsageError(
             f"There is no value for {key}, and nothing may be asked here.",
-            f"Pipe it in, as in: {_piped(key)}",
+            f"Pipe it in, as in: {piped(context, key)}",
         )
     from infsh_secrets.cli.prompts import ask_value
 
     return ask_value(key).encode(errors="surrogateescape")
 
 
-def _piped(key: str) -> str:
-    return f'printf %s "$VALUE" | infsh secrets set {key}'
+def piped(context: Context, key: str) -> str:
+    """Return the command that stores a value from a pipe, in the same store and environment."""
+    from infsh_secrets.services.secrets import command_line
+
+    workspace = context.workspace
+    command = command_line(workspace, workspace.settings.environment, "set", key)
+    return f'printf %s "$VALUE" | {command}'
 
 
 def _read_stdin(context: Context, key: str, *, strip: bool) -> bytes:
@@ -133,7 +139,7 @@ def _read_stdin(context: Context, key: str, *, strip: bool) -> bytes:
     except OSError as error:
         raise UsageError(
             f"Standard input cannot be read: {os.strerror(error.errno or 0)}.",
-            f"Pipe the value in, as in: {_piped(key)}",
+            f"Pipe the value in, as in: {piped(context, key)}",
         ) from None
     if strip and data.endswith(b"\n"):
         data = data[:-1]

@@ -151,9 +151,8 @@ def _chosen(workspace: Workspace, request: Request) -> dict[str, Secret]:
                 "See what there is with: infsh secrets list",
             )
     if not found:
-        raise NotFoundError(
-            "There is no secret to export.", "Store a first one with: infsh secrets set KEY"
-        )
+        first = secrets.command_line(workspace, workspace.settings.environments[0], "set", "KEY")
+        raise NotFoundError("There is no secret to export.", f"Store a first one with: {first}")
     return found
 
 

@@ -76,6 +76,10 @@ def test_set_get_list_delete(elsewhere, work):
 
 
 def test_a_value_is_asked_for_only_where_it_is_shown(elsewhere, work):
+    for command in ("set", "edit"):
+        hint = elsewhere(command, "API_KEY").error["hint"]
+        assert hint.endswith('printf %s "$VALUE" | infsh secrets set API_KEY -s work')
+    assert elsewhere("export").error["hint"].endswith("infsh secrets set KEY -s work")
     elsewhere("set", "API_KEY", VALUE)
     work.seen.clear()
     shown = elsewhere("get", "API_KEY", "-o", "table").text

@@ -221,6 +221,7 @@ def test_the_watchers_need_no_token(served):
     for path in ("/healthz", "/readyz"):
         answer = served.anonymous().get(path)
         assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+        assert served.anonymous().head(path).status_code == 200
 
 
 def test_the_log_has_no_token_name_or_value(served):

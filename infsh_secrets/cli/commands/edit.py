@@ -33,6 +33,7 @@ def edit(
     See also: set, rollback, history
     """
     from infsh_secrets.cli.editor import edit_text
+    from infsh_secrets.cli.values import piped
     from infsh_secrets.domain.errors import UsageError
     from infsh_secrets.domain.models import MAX_VALUE
     from infsh_secrets.services import editing
@@ -40,7 +41,7 @@ def edit(
     if not context.may_ask:
         raise UsageError(
             "An editor needs a terminal, and there is none here or nothing may be asked.",
-            f'Pipe the value in, as in: printf %s "$VALUE" | infsh secrets set {key}',
+            f"Pipe the value in, as in: {piped(context, key)}",
         )
     begun = editing.begin(context.workspace, key)
     text = edit_text(begun.text, key, MAX_VALUE + 2, context.say)

@@ -10,16 +10,17 @@ from infsh_secrets.server.access import State
 from infsh_secrets.server.failures import Failure
 
 router = APIRouter()
+_METHODS = ("GET", "HEAD")
 _OK = b'{"status":"ok"}'
 
 
-@router.get("/healthz", include_in_schema=False)
+@router.api_route("/healthz", methods=_METHODS, include_in_schema=False)
 async def health() -> Response:
     """Return 200 while the process answers at all."""
     return Response(_OK, media_type="application/json")
 
 
-@router.get("/readyz", include_in_schema=False)
+@router.api_route("/readyz", methods=_METHODS, include_in_schema=False)
 async def ready(request: Request) -> Response:
     """Return 200 while the database of tokens can be read, else 503."""
     state: State = request.app.state.server
