@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 MOST_LISTED = 200
 """How many secrets an entry names; of a larger transaction it keeps these and the count."""
 
+_LOOKED_BACK = 100
+
 Subject = tuple[str, str, str, int]
 """(action, environment, key, version)"""
 
@@ -101,6 +103,15 @@ def last_time(file: VaultFile, keys: VaultKeys, vault: bytes, last: tuple[int, b
     if row is None or not compare_digest(row[1], last[1]):
         raise file.damaged("the end of its audit chain does not verify")
     return _open(file, keys, vault, last[0], row[0]).time
+
+
+def latest_time(file: VaultFile, keys: VaultKeys, vault: bytes, last: tuple[int, bytes]) -> int:
+    """Return the highest time in the newest 100 entries, 0 for none: now is not before that.
+
+    A clock that was set back has written the newest itself.
+    """
+    newest = zip(range(_LOOKED_BACK), newest_first(file, keys, vault, last), strict=False)
+    return max((entry.time for _, (_, entry) in newest), default=0)
 
 
 def newest_first(

@@ -43,8 +43,8 @@ VAULT = Capabilities(reveal=True, versions=True, restore=True, environments=True
 
 
 def now_ms() -> int:
-    """Return milliseconds since 1970, UTC."""
-    return time.time_ns() // 1_000_000
+    """Return milliseconds since 1970, UTC; a clock that is before that says 1."""
+    return max(time.time_ns() // 1_000_000, 1)
 
 
 def nobody() -> tuple[str, str]:
