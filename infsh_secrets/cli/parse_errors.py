@@ -12,6 +12,7 @@ _COULD_BE_A_VALUE = 4
 _LIKENESS = 0.65
 _NAMED = re.compile(r"No such command '([^']*)'")
 _LIKE_A_COMMAND = re.compile(r"No such command '[a-z]{1,12}'\.")
+_INTEGER = re.compile(r"is not a valid int(?:eger)?(?: range)?\b")
 _VERSION = (["version"], ["--version"], ["-V"], ["-v"])
 
 SYNONYMS = {
@@ -49,7 +50,7 @@ def usage_error(error: Any, argv: list[str], program: str) -> UsageError:
     """Return the UsageError for an exception of the parser that formats itself."""
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else program
-    message = " ".join(error.format_message().split())
+    message = _INTEGER.sub("is not a whole number", " ".join(error.format_message().split()))
     if not message.endswith((".", "?")):
         message += "."
     if argv[-1:] in _VERSION and tuple(argv[:-1]) in ((), *GROUPS):

@@ -74,6 +74,11 @@ def test_the_word_that_is_no_command_is_told(refused, line, meant):
     assert error["hint"] == (f"Did you mean: {meant}" if meant else "See: infsh secrets --help")
 
 
+def test_what_is_no_number_is_told_in_words(refused):
+    error = refused(2, "get", "K", "--version", "two")
+    assert error["message"] == "Invalid value for '--version': 'two' is not a whole number."
+
+
 @pytest.mark.parametrize("form", ["xml", "JSON", " json"])
 def test_output_forms_are_checked_before_anything_is_done(refused, monkeypatch, form):
     refused(2, "set", "K", "v", "-o", form)
