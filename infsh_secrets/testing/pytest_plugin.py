@@ -1,8 +1,8 @@
 """The pytest plugin `infsh_secrets`: stores for tests, and a guard over what tests show.
 
 The guard cannot see what pytest itself does not capture: the terminal under `-s` and in
-`capsys.disabled()`, files that a test writes, and what `record_testsuite_property` and
-`record_xml_attribute` put into a JUnit file.
+`capsys.disabled()`, files that a test writes, what `record_testsuite_property` and
+`record_xml_attribute` put into a JUnit file, and the file of `--debug`.
 
 pytest loads this module in every run of an environment that has the package. It imports nothing of
 the package and adds no hook that runs for a test until a test asks for a fixture of it, or the

@@ -145,6 +145,6 @@ def _unguarded(guard: Guard, config: pytest.Config) -> list[str]:
     lines = [
         f"{name}: its value is too short or too common to be looked for" for name in guard.unguarded
     ]
-    if config.getoption("capture", "") == "no":
+    if config.getoption("capture", "no") == "no":
         lines.append(_NOT_CAPTURED)
     return lines

@@ -46,7 +46,12 @@ def test_a_secret_as_julep_shows_it(every_client):
     assert secret.expires_at is secret.deleted_at is secret.last_used_at is None
     assert secret.reveal() == secret.value.reveal() == VALUE
     assert secret.value.reveal_bytes() == VALUE.encode()
-    assert every_client.secrets.get("stripe_api_key").created_at == secret.created_at
+    assert every_client.secrets.get(name="stripe_api_key").created_at == secret.created_at
+    assert names(every_client.secrets.list(metadata={"owner": "payments"})) == ["stripe_api_key"]
+    changed = every_client.secrets.update(
+        name="stripe_api_key", value=VALUE, description="New", metadata={"rotated": "2025"}
+    )
+    assert (changed.description, changed.version) == ("New", 1)
 
 
 def test_create_is_refused_where_there_is_one(every_client):

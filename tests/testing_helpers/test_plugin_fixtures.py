@@ -247,6 +247,12 @@ def test_fail(store):
     tried.assert_hidden()
 
 
+@pytest.mark.slow
+def test_without_a_plugin_that_captures_it_is_said_too(try_pytest):
+    tried = try_pytest("def test_it(store):\n    print('passes by')\n", "-p", "no:capture")
+    assert tried.text.count("stdout and stderr: they are not captured (-s), and so not") == 1
+
+
 def test_warnings_stay_warnings(try_pytest):
     tried = try_pytest(
         """
