@@ -94,9 +94,10 @@ def decode(entry: bytes, key: bytes, path: str) -> Manifest:
 
     def text() -> str:
         nonlocal at
-        size = number()
-        at += size
-        return body[at - size : at].decode()
+        start = at + _SIZE
+        size = int.from_bytes(body[at:start], "big")
+        at = start + size  # beyond the end it is found out at the end
+        return body[start:at].decode() if size else ""
 
     declared = []
     for _ in range(number()):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from infsh_secrets.domain.models import Secret, SecretValue
 from infsh_secrets.stores.base import Selection
-from infsh_secrets.stores.vault.layout import LIVE, name_index, name_only_index
+from infsh_secrets.stores.vault.layout import BUCKETS, LIVE, name_index, name_only_index
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,6 +80,8 @@ def _named(
 ) -> dict[str, Secret]:
     """Return the live secrets of these names, of each that of the first environment."""
     secrets: dict[str, Secret] = {}
+    if len(keys) > BUCKETS:
+        ledger.read_all()
     for start in range(0, len(keys), _AT_ONCE):
         some = keys[start : start + _AT_ONCE]
         found = _live(store, ledger, chain, some)
@@ -103,18 +105,15 @@ def _live(
     found: dict[str, _Found] = {}
     for environment in chain:
         places = {key: name_index(index, environment, key) for key in keys if key not in found}
-        items = store.file.items_at(
-            [idx for idx in places.values() if idx in ledger.bucket(idx[0])]
-        )
+        places = {key: idx for key, idx in places.items() if idx in ledger.bucket(idx[0])}
+        items = store.file.items_at(list(places.values()))
         for key, idx in places.items():
-            if idx not in ledger.bucket(idx[0]):
-                continue
-            if idx not in items:
+            item = items.get(idx)
+            if item is None:
                 raise store.file.damaged("an item is missing")
-            store.check_entry(ledger, items[idx])
-            if items[idx].state == LIVE:
-                info = store.open_overview(items[idx], environment, key)
-                found[key] = (items[idx], info)
+            store.check_entry(ledger, item)
+            if item.state == LIVE:
+                found[key] = (item, store.open_overview(item, environment, key))
     return found
 
 

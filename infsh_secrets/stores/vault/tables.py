@@ -193,6 +193,17 @@ class VaultFile(Database):
             "ORDER BY idx LIMIT ?",
             (low, high, min(count, _U32) + 1),
         )
+        return self._entries(rows)
+
+    def entries(self, count: int) -> list[BucketEntry]:
+        """Return the entries of all buckets, sorted by idx; one more than `count` at most."""
+        rows = self.run(
+            "SELECT idx, id, rev, state, digest FROM items ORDER BY idx LIMIT ?",
+            (min(count, _U32) + 1,),
+        )
+        return self._entries(rows)
+
+    def _entries(self, rows: list[Row]) -> list[BucketEntry]:
         if all(
             type(idx) is type(item_id) is type(digest) is bytes
             and type(rev) is type(state) is int
@@ -268,10 +279,8 @@ class VaultFile(Database):
             "ORDER BY item, ver LIMIT ?"
         )
         rows = self.run(sql, (*items, len(items) * (_MOST_VERSIONS + 1))) if items else []
-        for item, version, value in rows:
-            found.setdefault(self._blob(item, 16), []).append(
-                (self._number(version), self._blob(value))
-            )
+        for item, version, value in self._checked_versions(rows):
+            found.setdefault(item, []).append((version, value))
         return found
 
     def versions_from(self, item_id: bytes, count: int) -> list[tuple[bytes, int, bytes]]:
@@ -280,6 +289,17 @@ class VaultFile(Database):
             "SELECT item, ver, value FROM versions WHERE item >= ? ORDER BY item, ver LIMIT ?",
             (item_id, count),
         )
+        return self._checked_versions(rows)
+
+    def _checked_versions(self, rows: list[Row]) -> list[tuple[bytes, int, bytes]]:
+        if all(
+            type(item) is type(value) is bytes
+            and len(item) == 16  # noqa: PLR2004
+            and type(version) is int
+            and 0 <= version <= _U63
+            for item, version, value in rows
+        ):
+            return rows  # type: ignore[return-value]  # it was just looked at
         return [(self._blob(i, 16), self._number(v), self._blob(value)) for i, v, value in rows]
 
     def version_owners(self) -> list[bytes]:

@@ -56,6 +56,27 @@ def test_hundreds_of_names_come_in_the_order_in_which_they_are_asked_for(store):
     assert found.secrets["K11"].value.reveal() == "of default"
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM items WHERE idx = (SELECT max(idx) FROM items)",
+        "UPDATE items SET digest = randomblob(32) WHERE idx = (SELECT min(idx) FROM items)",
+        "UPDATE items SET rev = 'x' WHERE idx = (SELECT min(idx) FROM items)",
+        "UPDATE versions SET item = 7 WHERE item = (SELECT min(id) FROM items)",
+    ],
+)
+def test_hundreds_of_names_are_not_returned_from_a_changed_vault(store, change):
+    keys = [f"K{number}" for number in range(300)]
+    store.write("default", [Write(key, SecretValue(b"made up")) for key in keys])
+    assert len(select(store, ["default"], keys).secrets) == 300
+    with sqlite3.connect(store.file.path) as base:
+        base.execute(change)
+    base.close()
+    wanted = [*keys, "A", "B"]  # in which bucket the changed one lies does not matter
+    with pytest.raises(IntegrityError):
+        select(store, ["default", "staging"], wanted)
+
+
 def test_the_lists_of_all_environments_are_in_order(store):
     listed = [(info.key, info.environment) for info in store.listing()]
     assert listed == [("A", "default"), ("B", "default"), ("B", "staging"), ("C", "staging")]
