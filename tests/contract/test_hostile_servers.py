@@ -447,6 +447,34 @@ def test_a_server_may_ask_for_patience_within_limits(server, store, header, trie
     assert len(server.seen) == tries
 
 
+def test_who_has_used_up_a_rate_limit_waits_as_long_as_is_asked(server, monkeypatch):
+    slept = []
+    monkeypatch.setattr("infsh_secrets.stores.remote.http.time.sleep", slept.append)
+    limited = answering(429, {"detail": "busy"}, headers=[("Retry-After", "60")])
+    limited.stays = False
+    with store_at(server.url, Limits(many=3)) as store:
+        server.faults = [limited]
+        with pytest.raises(UnavailableError) as caught:
+            store.listing()
+        assert caught.value.hint == "Try again in 60 seconds."
+        put(store)  # PUT and POST
+        server.faults = [lambda *_: True, limited, limited]
+        put(store, "B")
+        server.faults = [always(limited)]
+        with pytest.raises(UnavailableError):
+            store.listing()
+    assert list(server.answer.secrets) == ["A", "B"]
+    assert slept == [60.0] * 5
+
+
+def test_a_post_that_was_refused_for_a_rate_limit_was_not_done(server, store):
+    limited = answering(429, {"detail": "busy"})
+    limited.stays = False
+    server.faults = [lambda *_: True, limited]
+    put(store)
+    assert [seen.method for seen in server.seen] == ["PUT", "POST", "POST"]
+
+
 def test_a_post_is_not_repeated(server, store):
     server.faults = [lambda *_: True, answering(503, {"detail": "busy"})]
     with pytest.raises(UnavailableError):

@@ -7,6 +7,8 @@ with the bare object and an object `error`, or the `detail` of its framework.
 
 from __future__ import annotations
 
+import math
+
 from infsh_secrets.domain.errors import (
     ConflictError,
     DeniedError,
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from infsh_secrets.stores.remote.messages import Reply
 
 _LONGEST = 300
+_LONGEST_TOLD = 600
 _SHORTEST_HIDDEN = 4
 _FIRST_SERVER_ERROR = 500
 
@@ -68,15 +71,21 @@ _JULEP_BAD_KEY = "could not validate api key"
 
 
 class Refusal:
-    """What a server says about a request it refuses; `text` is safe to show."""
+    """What a server says about a request it refuses; `text` is safe to show.
 
-    __slots__ = ("code", "scope", "status", "text")
+    `wait` is how many seconds it wants to be left alone, None if it does not say.
+    """
 
-    def __init__(self, status: int, code: str, text: str, scope: str) -> None:
+    __slots__ = ("code", "scope", "status", "text", "wait")
+
+    def __init__(
+        self, status: int, code: str, text: str, scope: str, wait: float | None = None
+    ) -> None:
         self.status = status
         self.code = code
         self.text = text
         self.scope = scope
+        self.wait = wait
 
     @property
     def kind(self) -> type[InfshError]:
@@ -137,7 +146,7 @@ def refusal(reply: Reply, hidden: Sequence[str] = ()) -> Refusal:
     code = code or _text(inner.get("code"))
     meta = data.get("meta") or inner.get("meta")
     scope = _text(meta.get("required_scope")) if isinstance(meta, dict) else ""
-    return Refusal(reply.status, code, shown(text, hidden), shown(scope, hidden))
+    return Refusal(reply.status, code, shown(text, hidden), shown(scope, hidden), reply.wait)
 
 
 def error(refused: Refusal, store: str) -> InfshError:
@@ -159,7 +168,10 @@ def error(refused: Refusal, store: str) -> InfshError:
         return DeniedError(f"The store {store} denies this{said}", "Ask an owner of the team.")
     if kind is UnavailableError:
         busy = "is busy" if refused.status == 429 else f"fails (status {refused.status})"  # noqa: PLR2004
-        return UnavailableError(f"The store {store} {busy}{said}", "Try again later.")
+        when = "later"
+        if refused.wait is not None and refused.wait <= _LONGEST_TOLD:
+            when = f"in {max(1, math.ceil(refused.wait))} seconds"
+        return UnavailableError(f"The store {store} {busy}{said}", f"Try again {when}.")
     if kind is UsageError:
         return UsageError(f"The store {store} refuses this{said}", "Correct the request.")
     return kind(

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from infsh_secrets.stores.remote.messages import Network, Reply, Request
 
 REDIRECTS = range(300, 400)
-_BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
+_LIMITED = 429
+_BUSY = frozenset({408, 425, _LIMITED, 500, 502, 503, 504})
 
 
 class _BrokenError(UnavailableError):
@@ -69,6 +70,7 @@ class Client:
             self._headers.update(_checked({"Authorization": f"Bearer {token}"}))
         self._client: httpx.Client | None = None
         self._sockets: list[Any] = []
+        self._answers = 0
 
     def __repr__(self) -> str:
         return f"Client({self.address.url!r})"
@@ -80,7 +82,8 @@ class Client:
     def call(self, request: Request, end: float | None = None) -> Reply:
         """Return the answer, whatever its status, but for redirects.
 
-        A request that may be repeated is, with growing pauses, while the server is busy. Raises
+        A request that may be repeated is, with growing pauses, while the server is busy; one that
+        was refused for a rate limit was not done and may always be. Raises
         UnavailableError when there is no answer in time, or none that can be used, and DeniedError
         for a redirect and for a certificate that is not valid.
         """
@@ -100,10 +103,22 @@ class Client:
             else:
                 reply.repeated = tries > 1
                 wait = self._wait(tries, reply)
-                busy = reply.status in _BUSY and request.repeat
-                if not busy or not self._may_wait(tries, wait, end):
+                if self._used_up(reply, tries, wait):
+                    end += wait
+                elif not self._busy(request, reply) or not self._may_wait(tries, wait, end):
+                    self._answers += 1
                     return reply
             time.sleep(wait)
+
+    @staticmethod
+    def _busy(request: Request, reply: Reply) -> bool:
+        return reply.status == _LIMITED or (reply.status in _BUSY and request.repeat)
+
+    def _used_up(self, reply: Reply, tries: int, wait: float) -> bool:
+        """Tell whether the requests made here are what the server has had too many of."""
+        limits = self.limits
+        many = reply.status == _LIMITED and self._answers >= limits.many
+        return many and tries < limits.attempts and wait <= limits.patience
 
     def _may_wait(self, tries: int, wait: float, end: float) -> bool:
         limits = self.limits

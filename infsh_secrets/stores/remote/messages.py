@@ -18,9 +18,23 @@ _MOST_PARTS = 200_000
 
 
 class Limits:
-    """Seconds and bytes; `total` is for a request with all its repetitions."""
+    """Seconds and bytes; `total` is for a request with all its repetitions.
 
-    __slots__ = ("attempts", "body", "connect", "longest_wait", "pause", "read", "total")
+    Who has made `many` requests has used up the server's rate limit by itself, and waits for the
+    next ones as long as the server says, up to `patience` seconds each time.
+    """
+
+    __slots__ = (
+        "attempts",
+        "body",
+        "connect",
+        "longest_wait",
+        "many",
+        "patience",
+        "pause",
+        "read",
+        "total",
+    )
 
     def __init__(
         self,
@@ -32,6 +46,8 @@ class Limits:
         attempts: int = 4,
         pause: float = 0.5,
         longest_wait: float = 10.0,
+        many: int = 50,
+        patience: float = 65.0,
     ) -> None:
         self.connect = connect
         self.read = read
@@ -40,6 +56,8 @@ class Limits:
         self.attempts = attempts
         self.pause = pause
         self.longest_wait = longest_wait
+        self.many = many
+        self.patience = patience
 
 
 class Network:
