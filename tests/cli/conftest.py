@@ -118,7 +118,7 @@ def person(cli, cheap, monkeypatch):
     """Put a person before the terminal; `person("typed", "lines")(argv)` runs a command."""
     one = Person()
     monkeypatch.setattr("infsh_secrets.cli.context.may_ask", lambda *_, **__: True)
-    monkeypatch.setattr("infsh_secrets.entry.may_ask", lambda *_, **__: True)
+    monkeypatch.setattr("infsh_secrets.files.streams.may_ask", lambda *_, **__: True)
     monkeypatch.setattr(prompts, "ask_hidden", one.hidden)
     monkeypatch.setattr(prompts, "_ask_shown", one.shown)
 

@@ -49,12 +49,12 @@ class Handed:
 
 
 @pytest.fixture
-def handed(infsh, own_home, program):
+def handed(prepare, own_home, program):
     folder = own_home / "handed"
     folder.mkdir(mode=0o755)
     folder.chmod(0o755)
     vault = str(folder / "app.vault")
-    assert infsh("secrets", "set", "K", "-", "--vault", vault, stdin=VALUE).returncode == 0
+    prepare("set", "K", "-", "--vault", vault, stdin=VALUE)
     (key,) = own_home.glob(".local/share/infsh-secrets/keys/*.key")
     shutil.move(key, folder / "vault-key")
     return Handed(folder, program)

@@ -15,8 +15,8 @@ VALUE = "made-up-7fQ2xLw9-value"
 
 
 @pytest.fixture
-def stored(infsh):
-    assert infsh("secrets", "set", "SOME_KEY", VALUE).returncode == 0
+def stored(prepare):
+    prepare("set", "SOME_KEY", VALUE)
 
 
 def next_line(process):
@@ -49,17 +49,17 @@ def test_what_holds_no_secret_passes_byte_for_byte(infsh, stored):
     assert redacted(infsh, b"") == b""
 
 
-def test_secrets_of_all_environments_are_looked_for_unless_some_are_named(infsh, stored):
-    infsh("secrets", "set", "SOME_KEY", "made-up-staging-8Kd2", "-e", "staging")
+def test_secrets_of_all_environments_are_looked_for_unless_some_are_named(infsh, prepare, stored):
+    prepare("set", "SOME_KEY", "made-up-staging-8Kd2", "-e", "staging")
     text = f"{VALUE} made-up-staging-8Kd2".encode()
     assert redacted(infsh, text) == b"[REDACTED:SOME_KEY] [REDACTED:SOME_KEY]"
     named = redacted(infsh, text, "-e", "staging")
     assert named == f"{VALUE} [REDACTED:SOME_KEY]".encode()
 
 
-def test_only_the_named_secrets(infsh, stored):
-    infsh("secrets", "set", "OTHER_KEY", "made-up-other-5Tz1")
-    infsh("secrets", "set", "THIRD_KEY", "made-up-third-2Wn6")
+def test_only_the_named_secrets(infsh, prepare, stored):
+    prepare("set", "OTHER_KEY", "made-up-other-5Tz1")
+    prepare("set", "THIRD_KEY", "made-up-third-2Wn6")
     text = f"{VALUE} made-up-other-5Tz1 made-up-third-2Wn6".encode()
     out = redacted(infsh, text, "--only", "OTHER_KEY,SOME_KEY")
     assert out == b"[REDACTED:SOME_KEY] [REDACTED:OTHER_KEY] made-up-third-2Wn6"
@@ -88,8 +88,8 @@ def test_without_a_vault_nothing_passes(infsh):
     assert (done.returncode, done.stdout) == (4, b"")
 
 
-def test_weak_values_are_named_on_standard_error(infsh, stored):
-    infsh("secrets", "set", "PORT", "8080")
+def test_weak_values_are_named_on_standard_error(infsh, prepare, stored):
+    prepare("set", "PORT", "8080")
     done = infsh("secrets", "redact", stdin=b"8080")
     assert done.stdout == b"8080"
     assert done.stderr == b"Warning: too short or too common to be masked: PORT.\n"

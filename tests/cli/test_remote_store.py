@@ -195,8 +195,8 @@ def test_check_redact_export_render(elsewhere, infsh, own_home, tmp_path, monkey
     assert list(own_home.rglob("*.vault")) == []
 
 
-def test_run_gives_the_declared_ones(infsh, work, own_home):
-    infsh("secrets", "set", "API_KEY", VALUE, "-s", "work")
+def test_run_gives_the_declared_ones(infsh, prepare, work, own_home):
+    prepare("set", "API_KEY", VALUE, "-s", "work")
     show = "import os; print(os.environ['API_KEY'][::-1], os.environ['API_KEY'])"
     command = ["--only", "API_KEY", "--", sys.executable, "-c", show]
     done = infsh("secrets", "run", "-s", "work", *command)

@@ -23,10 +23,10 @@ SHOW = "import json, os, sys; json.dump(dict(os.environ), open(sys.argv[1], 'w')
 
 
 @pytest.fixture
-def app(infsh, tmp_path, monkeypatch):
+def app(prepare, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    infsh("secrets", "set", f"DB_PASSWORD={PASSWORD}", f"API_KEY={API}")
-    infsh("secrets", "set", "API_KEY", STAGED, "-e", "staging")
+    prepare("set", f"DB_PASSWORD={PASSWORD}", f"API_KEY={API}")
+    prepare("set", "API_KEY", STAGED, "-e", "staging")
     (tmp_path / "inf.yml").write_text(MANIFEST)
     return tmp_path
 

@@ -12,9 +12,10 @@ import warnings
 import pexpect
 import pyte
 import pytest
+from wcwidth import wcwidth
 
 BIN = os.path.dirname(sys.executable)
-PATIENCE = 10
+PATIENCE = 60
 
 
 class Terminal:
@@ -46,7 +47,18 @@ class Terminal:
 
     @property
     def rows(self):
-        return [row.rstrip() for row in self.screen.display]
+        return [self._row(y) for y in range(self.screen.lines)]
+
+    def _row(self, y):
+        """Return a line as `Screen.display` has it, which looks at every cell of the screen."""
+        cells = self.screen.buffer.get(y)
+        shown, wide = [], False
+        for x in range(max(cells, default=-1) + 1 if cells else 0):
+            data = cells[x].data
+            if not wide:
+                shown.append(data)
+            wide = not wide and not data.isascii() and wcwidth(data[0]) == 2
+        return "".join(shown).rstrip()
 
     @property
     def text(self):

@@ -40,23 +40,23 @@ def test_after_two_dashes_there_are_no_options():
     assert words("secrets", "get", "--", "--r") == []
 
 
-def test_a_file_that_is_no_team_is_not_offered(infsh, own_home):
-    infsh("secrets", "set", "SOME_KEY", "a-made-up-value")
+def test_a_file_that_is_no_team_is_not_offered(prepare, own_home):
+    prepare("set", "SOME_KEY", "a-made-up-value")
     folder = own_home / ".local/share/infsh-secrets/vaults"
     for name in ("$(reboot).vault", ";x.vault", "two\nlines.vault", "ok-team.vault"):
         (folder / name).touch()
     assert words("secrets", "list", "--team", "") == ["ok-team", "personal"]
 
 
-def test_descriptions_cannot_steer_the_shell(infsh):
-    infsh("secrets", "set", "SOME_KEY", "a-made-up-value", "-d", "a\x1b[2J\tb\u202ec")
+def test_descriptions_cannot_steer_the_shell(infsh, prepare):
+    prepare("set", "SOME_KEY", "a-made-up-value", "-d", "a\x1b[2J\tb\u202ec")
     out = infsh("__complete", "secrets", "get", "").stdout.decode()
     assert out == "SOME_KEY\ta\\x1b[2J\\tb\\u202ec\n"
 
 
-def test_another_vault_can_be_named_before(infsh, tmp_path):
+def test_another_vault_can_be_named_before(prepare, tmp_path):
     path = str(tmp_path / "other.vault")
-    infsh("secrets", "set", "ELSEWHERE", "a-made-up-value", "--vault", path)
+    prepare("set", "ELSEWHERE", "a-made-up-value", "--vault", path)
     assert words("secrets", "get", "--vault", path, "") == ["ELSEWHERE"]
     assert words("secrets", "get", f"--vault={path}", "EL") == ["ELSEWHERE"]
     os.environ["INFSH_VAULT"] = path
@@ -84,8 +84,8 @@ def test_whatever_is_wrong_it_is_silent(infsh, setting):
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 
-def test_it_changes_nothing(infsh, own_home):
-    infsh("secrets", "set", "SOME_KEY", "a-made-up-value")
+def test_it_changes_nothing(infsh, prepare, own_home):
+    prepare("set", "SOME_KEY", "a-made-up-value")
     before = {p: p.read_bytes() for p in own_home.rglob("*") if p.is_file()}
     assert infsh("__complete", "secrets", "get", "").stdout == b"SOME_KEY\n"
     assert {p: p.read_bytes() for p in own_home.rglob("*") if p.is_file()} == before
@@ -97,9 +97,9 @@ def test_it_asks_nothing_on_a_terminal(passphrase_vault, terminal):
 
 
 @pytest.mark.bench
-def test_the_time_for_the_names_of_a_thousand_secrets(infsh, capsys):
+def test_the_time_for_the_names_of_a_thousand_secrets(infsh, prepare, capsys):
     pairs = [f"SECRET_NUMBER_{n:04}=a-made-up-value" for n in range(MANY)]
-    assert infsh("secrets", "set", *pairs).returncode == 0
+    prepare("set", *pairs)
     taken = []
     for _ in range(7):
         start = time.perf_counter()
@@ -113,8 +113,8 @@ def test_the_time_for_the_names_of_a_thousand_secrets(infsh, capsys):
         print(f"\n{MANY} names: {min(taken) * 1000:.0f} ms (a bare Python: {bare * 1000:.0f} ms)")
 
 
-def test_run_is_completed_up_to_its_command(infsh):
-    infsh("secrets", "set", "SOME_KEY=a-made-up-value", "OTHER_KEY=a-made-up-value")
+def test_run_is_completed_up_to_its_command(prepare):
+    prepare("set", "SOME_KEY=a-made-up-value", "OTHER_KEY=a-made-up-value")
     assert "--only" in words("secrets", "run", "--o")
     assert words("secrets", "run", "--only", "S") == ["SOME_KEY"]
     assert words("secrets", "exec", "--only", "SOME_KEY,O") == ["SOME_KEY,OTHER_KEY"]
@@ -172,10 +172,10 @@ def test_stores_are_named(configured):
         assert words(command, "work", "") == []
 
 
-def test_both_sides_are_named(configured, infsh):
-    infsh("secrets", "set", "SOME_KEY", "a-made-up-value")
-    infsh("secrets", "set", "OTHER_KEY", "a-made-up-value", "-e", "staging")
-    infsh("secrets", "team", "create", "acme")
+def test_both_sides_are_named(configured, prepare):
+    prepare("set", "SOME_KEY", "a-made-up-value")
+    prepare("set", "OTHER_KEY", "a-made-up-value", "-e", "staging")
+    prepare("team", "create", "acme")
     sides = ["vault", "agents", "inference", "work", "team:acme", "team:personal"]
     assert words("secrets", "diff", "") == sides
     assert words("secrets", "diff", "work", "") == [side for side in sides if side != "work"]
@@ -191,8 +191,8 @@ def test_both_sides_are_named(configured, infsh):
         assert words("secrets", "diff", path) == [":files"]
 
 
-def test_a_remote_store_is_never_asked(infsh, configured, monkeypatch):
-    infsh("secrets", "set", "SOME_KEY", "a-made-up-value")
+def test_a_remote_store_is_never_asked(infsh, prepare, configured, monkeypatch):
+    prepare("set", "SOME_KEY", "a-made-up-value")
 
     def refuse(*_):
         raise AssertionError("a socket was made")
@@ -229,8 +229,8 @@ def test_a_remote_store_is_never_asked(infsh, configured, monkeypatch):
         ("store add other https://secrets.example.com --force", "--cache"),
     ],
 )
-def test_every_value_that_is_offered_is_taken(infsh, capfd, tmp_path, command, option):
-    infsh("secrets", "set", "SOME_KEY", "a-made-up-value")
+def test_every_value_that_is_offered_is_taken(prepare, capfd, tmp_path, command, option):
+    prepare("set", "SOME_KEY", "a-made-up-value")
     name = option.rstrip("=")
     before = command.replace("{file}", "x").split()
     typed = [option] if option.endswith("=") else [option, ""]
@@ -254,9 +254,9 @@ def test_every_value_that_is_offered_is_taken(infsh, capfd, tmp_path, command, o
         assert status == 0, (value, capfd.readouterr().err)
 
 
-def test_names_wherever_names_are_meant(infsh):
-    infsh("secrets", "set", "FIRST=1", "SECOND=2", "-q")
-    infsh("secrets", "describe", "FIRST", "-m", "owner=somebody")
+def test_names_wherever_names_are_meant(prepare):
+    prepare("set", "FIRST=1", "SECOND=2", "-q")
+    prepare("describe", "FIRST", "-m", "owner=somebody")
     for line in (
         ["get", ""],
         ["export", ""],
@@ -278,9 +278,9 @@ def test_names_wherever_names_are_meant(infsh):
     assert "FIRST=" not in words("secrets", "set", "FIRST=1", "")
 
 
-def test_environments_after_a_comma(infsh):
-    infsh("secrets", "set", "K", "v", "-q")
-    infsh("secrets", "set", "K", "v", "-e", "staging", "-q")
+def test_environments_after_a_comma(prepare):
+    prepare("set", "K", "v", "-q")
+    prepare("set", "K", "v", "-e", "staging", "-q")
     assert words("secrets", "get", "-e", "staging,") == ["staging,default"]
     assert words("secrets", "get", "-qe", "st") == ["staging"]
     assert words("secrets", "get", "-estaging", "") == ["K"]
@@ -310,8 +310,8 @@ def test_the_second_program_has_the_commands_of_the_root_too(infsh, configured):
     assert "--exit-codes" in second("-")
 
 
-def test_powershell_says_an_empty_word_with_quotes(infsh):
-    infsh("secrets", "set", "SOME_KEY", "a-made-up-value")
+def test_powershell_says_an_empty_word_with_quotes(infsh, prepare):
+    prepare("set", "SOME_KEY", "a-made-up-value")
     assert infsh("__complete", "secrets", "get", '""').stdout == b"SOME_KEY\n"
 
 
@@ -328,8 +328,8 @@ def test_nobody_waits_for_what_takes_long(monkeypatch, capfd):
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
-def test_a_key_press_imports_little(infsh):
-    infsh("secrets", "set", "SOME_KEY", "a-made-up-value")
+def test_a_key_press_imports_little(prepare):
+    prepare("set", "SOME_KEY", "a-made-up-value")
     script = """
 import sys
 before = set(sys.modules)
@@ -349,9 +349,9 @@ print(*sorted(set(sys.modules) - before), file=sys.stderr)
         assert heavy.isdisjoint(done.stderr.split()), line
 
 
-def test_a_path_in_quotes_or_with_a_variable(infsh, tmp_path, own_home):
+def test_a_path_in_quotes_or_with_a_variable(infsh, prepare, tmp_path, own_home):
     path = tmp_path / "a folder" / "my.vault"
-    infsh("secrets", "set", "ELSEWHERE", "a-made-up-value", "--vault", str(path))
+    prepare("set", "ELSEWHERE", "a-made-up-value", "--vault", str(path))
     typed = {
         f'"{path}"': b"ELSEWHERE\n",
         f"'{path}'": b"ELSEWHERE\n",

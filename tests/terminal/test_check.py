@@ -99,8 +99,8 @@ def test_stopping_keeps_what_was_stored(checked, infsh, key, status):
     assert stored(infsh, "FAL_KEY") is None
 
 
-def test_what_an_existing_secret_says_stays(checked, infsh, app):
-    infsh("secrets", "set", "OPENAI_API_KEY", "", "--allow-empty", "-d", "My own words")
+def test_what_an_existing_secret_says_stays(checked, infsh, prepare, app):
+    prepare("set", "OPENAI_API_KEY", "", "--allow-empty", "-d", "My own words")
     made = checked()
     assert "empty" in made.text
     answer(made, VALUE)
@@ -149,8 +149,8 @@ def test_nothing_is_asked_in_a_pipe_or_in_ci(app, terminal, seen):
     assert seen("secrets", "check", env={"CI": "1"}).status == 6
 
 
-def test_optional_ones_are_not_asked_for_when_nothing_required_is_missing(app, seen, infsh):
-    infsh("secrets", "set", f"OPENAI_API_KEY={VALUE}", "FAL_KEY=made-up")
+def test_optional_ones_are_not_asked_for_when_nothing_required_is_missing(app, seen, prepare):
+    prepare("set", f"OPENAI_API_KEY={VALUE}", "FAL_KEY=made-up")
     done = seen("secrets", "check")
     assert done.status == 0
     assert "Value of" not in done.text

@@ -17,8 +17,8 @@ COMMANDS = [
 
 
 @pytest.fixture
-def vault(infsh):
-    assert infsh("secrets", "set", "SOME_KEY", "a-made-up-value").returncode == 0
+def vault(prepare):
+    prepare("set", "SOME_KEY", "a-made-up-value")
 
 
 @pytest.mark.parametrize("command", COMMANDS[:4], ids=" ".join)

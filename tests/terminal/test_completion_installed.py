@@ -59,8 +59,8 @@ def completed(made, typed):
     return made.text.split("\n")[0].removeprefix("> ").replace(" ~", "").replace("~", "")
 
 
-def test_it_completes_from_the_next_shell_on_until_it_is_taken_away(shell, infsh):
-    infsh("secrets", "set", "SOME_KEY", "a-made-up-value")
+def test_it_completes_from_the_next_shell_on_until_it_is_taken_away(shell, infsh, prepare):
+    prepare("set", "SOME_KEY", "a-made-up-value")
     assert completed(shell(), "infsh secrets get SO") == "infsh secrets get SO"
     done = infsh("completion", "install", shell.name)
     assert done.returncode == 0, done.stderr

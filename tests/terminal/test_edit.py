@@ -11,8 +11,8 @@ import pytest
 
 
 @pytest.fixture
-def edit(terminal, infsh, own_home):
-    infsh("secrets", "set", "K", "old-value", "-q")
+def edit(terminal, infsh, prepare, own_home):
+    prepare("set", "K", "old-value", "-q")
     infsh("secrets", "set", "LINES", "--file", "/dev/stdin", "-q", stdin=b"one\ntwo\n")
 
     def start(line, key="K"):
@@ -91,8 +91,8 @@ def test_a_terminal_that_is_closed(edit, infsh):
     assert infsh("secrets", "get", "K", "--plain").stdout == b"old-value"
 
 
-def test_standard_output_elsewhere(terminal, infsh, own_home):
-    infsh("secrets", "set", "K", "old-value", "-q")
+def test_standard_output_elsewhere(terminal, prepare, own_home):
+    prepare("set", "K", "old-value", "-q")
     script = "infsh secrets edit K >out"
     env = {"EDITOR": "sh -c 'echo to the terminal; echo new-value >$0'", "HOME": str(own_home)}
     seen = terminal("/bin/sh", "-c", f"cd {own_home}; {script}", env=env)

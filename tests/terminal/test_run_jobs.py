@@ -27,9 +27,9 @@ print("seen", len(seen), file=sys.stderr)
 
 
 @pytest.fixture
-def bash(infsh, terminal):
+def bash(prepare, terminal):
     """An interactive shell at its prompt, in which `run` is the program."""
-    assert infsh("secrets", "set", "SOME_API_KEY", VALUE).returncode == 0
+    prepare("set", "SOME_API_KEY", VALUE)
     made = terminal(
         "bash", "--norc", "--noprofile", "-i", env={"PS1": PROMPT, "HISTFILE": "/dev/null"}
     )

@@ -15,9 +15,9 @@ VIM = ("vim", "-u", "NONE", "-i", "NONE", "-n", "--cmd", "set shortmess=aoOtTF")
 
 
 @pytest.fixture
-def program(infsh, terminal):
+def program(prepare, terminal):
     """Start a program under `run` in a terminal; skips where it is not installed."""
-    assert infsh("secrets", "set", "SOME_API_KEY", VALUE).returncode == 0
+    prepare("set", "SOME_API_KEY", VALUE)
 
     def start(*argv, **options):
         if shutil.which(argv[0]) is None:

@@ -42,8 +42,8 @@ while True:
 
 
 @pytest.fixture(autouse=True)
-def vault(infsh):
-    assert infsh("secrets", "set", "SOME_API_KEY", VALUE).returncode == 0
+def vault(prepare):
+    prepare("set", "SOME_API_KEY", VALUE)
 
 
 @pytest.fixture

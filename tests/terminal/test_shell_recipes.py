@@ -35,13 +35,13 @@ SHELLS = {
 
 
 @pytest.fixture
-def app(own_home, infsh):
+def app(own_home, prepare):
     """An app whose manifest declares one of two secrets."""
     folder = own_home / "app"
     folder.mkdir()
     (folder / "inf.yml").write_text(MANIFEST)
-    infsh("secrets", "set", "DECLARED", "--no-strip", stdin=ODD.encode())
-    infsh("secrets", "set", "UNDECLARED", "made-up-undeclared")
+    prepare("set", "DECLARED", "--no-strip", stdin=ODD.encode())
+    prepare("set", "UNDECLARED", "made-up-undeclared")
     return folder
 
 
@@ -103,9 +103,9 @@ def test_direnv_sets_in_the_folder_and_takes_away_outside(run, app):
     assert not (app / "ran").exists()
 
 
-def test_direnv_looks_again_when_the_manifest_changes(run, app, infsh):
+def test_direnv_looks_again_when_the_manifest_changes(run, app, prepare):
     (app / ".envrc").write_text(ENVRC)
-    infsh("secrets", "set", "UNDECLARED", "made-up-and-declared-later")
+    prepare("set", "UNDECLARED", "made-up-and-declared-later")
     assert run("direnv", "allow", ".").returncode == 0
     change = "printf '  - key: UNDECLARED\\n' >>inf.yml; touch -d '2030-01-01' inf.yml"
     done = run("bash", "-c", f"{HOOK} {PRINT}; {change}; _direnv_hook; {PRINT}")

@@ -125,8 +125,8 @@ def test_commands_and_groups(shell):
     shell.leaves("infsh nonsense ")
 
 
-def test_options_and_their_values(shell, vault, infsh):
-    infsh("secrets", "team", "create", "ml-team")
+def test_options_and_their_values(shell, vault, prepare):
+    prepare("team", "create", "ml-team")
     shell.offers("infsh secrets get --", "--reveal", "--plain", "--version", "--env", "--team")
     shell.becomes("infsh secrets get --rev", "infsh secrets get --reveal")
     shell.offers("infsh secrets get -o ", "table", "json", "yaml", "names", "plain")
@@ -182,8 +182,8 @@ def stores(own_home):
     (folder / "config.toml").write_text(STORES)
 
 
-def test_stores_and_sides(shell, vault, stores, infsh):
-    infsh("secrets", "team", "create", "ml-team")
+def test_stores_and_sides(shell, vault, stores, prepare):
+    prepare("team", "create", "ml-team")
     shell.offers("infsh secrets list -s ", "vault", "inference", "work", "agents")
     shell.becomes("infsh secrets list -s w", "infsh secrets list -s work")
     shell.becomes("infsh-secrets list --store=ag", "infsh-secrets list --store=agents")
@@ -208,7 +208,7 @@ def test_values_of_options(shell):
     )
     shell.offers("infsh secrets sync --on-conflict ", "overwrite", "skip", "fail")
     shell.becomes(
-        "infsh secrets store add x y --kind ju", "infsh secrets store add x y --kind julep"
+        "infsh secrets store add x y --kind inf", "infsh secrets store add x y --kind inference"
     )
 
 
@@ -261,9 +261,9 @@ def test_the_command_of_run(shell, vault, tmp_path):
     shell.becomes("infsh-secrets run infsh logi", "infsh-secrets run infsh login")
 
 
-def test_words_in_quotes(shell, vault, infsh, tmp_path):
+def test_words_in_quotes(shell, vault, prepare, tmp_path):
     path = tmp_path / "a folder" / "my.vault"
-    infsh("secrets", "set", "ELSEWHERE", "a-made-up-value", "--vault", str(path))
+    prepare("set", "ELSEWHERE", "a-made-up-value", "--vault", str(path))
     shell.terminal.line(f"cd {tmp_path}")
     shell.becomes('infsh secrets get "OPE', 'infsh secrets get "OPENAI_API_KEY"')
     typed = "infsh secrets get --vault 'a folder/my.vault' "
@@ -289,9 +289,9 @@ def test_what_a_candidate_is_for_is_shown(shell, vault):
     shell.terminal.wait("For GPT-4: calls")
 
 
-def test_the_variable_of_the_session_counts(shell, vault, infsh, tmp_path):
+def test_the_variable_of_the_session_counts(shell, vault, prepare, tmp_path):
     path = tmp_path / "other.vault"
-    infsh("secrets", "set", "ELSEWHERE", "a-made-up-value", "--vault", str(path))
+    prepare("set", "ELSEWHERE", "a-made-up-value", "--vault", str(path))
     word = "set -gx INFSH_VAULT" if shell.name == "fish" else "export INFSH_VAULT="
     shell.terminal.line(f"{word}{' ' if shell.name == 'fish' else ''}{path}")
     shell.becomes("infsh secrets get E", "infsh secrets get ELSEWHERE")

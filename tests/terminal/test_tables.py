@@ -13,14 +13,14 @@ WIDE = "日本語の説明 🔑🚀 と長い文章がここに続くので省�
 
 
 @pytest.fixture
-def vault(infsh):
+def vault(prepare):
     for key, description in (
         ("OPENAI_API_KEY", "For GPT-4"),
         ("DB_PASSWORD", LONG),
         ("WIDE_KEY", WIDE),
         ("EVIL_KEY", "red \x1b[31m\u202eright\x07\x9b2J end"),
     ):
-        assert infsh("secrets", "set", key, "a-made-up-value", "-d", description).returncode == 0
+        prepare("set", key, "a-made-up-value", "-d", description)
 
 
 @pytest.mark.parametrize("width", [40, 80, 200])
@@ -73,17 +73,17 @@ def test_what_could_steer_the_terminal_is_shown_as_text(vault, seen):
         assert "\u202e" not in done.raw.decode()
 
 
-def test_several_environments_are_always_told_apart(vault, infsh, seen):
-    infsh("secrets", "set", "DB_PASSWORD", "a-made-up-value", "-e", "staging")
+def test_several_environments_are_always_told_apart(vault, prepare, seen):
+    prepare("set", "DB_PASSWORD", "a-made-up-value", "-e", "staging")
     for width in (40, 80, 200):
         done = seen("secrets", "list", "--all-envs", columns=width)
         assert "staging" in done.text
         assert "env" in done.rows[0]
 
 
-def test_a_very_long_key_is_folded_and_not_cut(infsh, seen):
+def test_a_very_long_key_is_folded_and_not_cut(prepare, seen):
     key = "K" + "_LONG" * 30
-    infsh("secrets", "set", key, "a-made-up-value")
+    prepare("set", key, "a-made-up-value")
     done = seen("secrets", "list", columns=40)
     assert "".join(row.split()[0] for row in done.rows[2:] if row) == key
 
@@ -129,8 +129,8 @@ def test_where_there_is_no_room_for_a_table_there_are_lines(seen):
 
 
 @pytest.mark.parametrize("width", [80, 100])
-def test_history_and_audit_are_tables_at_80_columns(infsh, seen, width):
-    infsh("secrets", "set", "FAL_KEY", "a-made-up-value-that-shows-its-ends")
+def test_history_and_audit_are_tables_at_80_columns(prepare, seen, width):
+    prepare("set", "FAL_KEY", "a-made-up-value-that-shows-its-ends")
     history = seen("secrets", "history", "FAL_KEY", columns=width)
     assert history.rows[0].split()[:2] == ["ver", "value"]
     assert ("fingerprint" in history.rows[0]) == (width == 100)

@@ -177,8 +177,8 @@ def test_no_question_where_none_may_be_asked(seen):
     assert seen("secrets", "set", "NEW_KEY", env={"CI": "true"}).status == 2
 
 
-def test_plain_adds_a_newline_on_a_terminal_only(infsh, seen):
-    infsh("secrets", "set", "NEW_KEY", VALUE)
+def test_plain_adds_a_newline_on_a_terminal_only(infsh, prepare, seen):
+    prepare("set", "NEW_KEY", VALUE)
     assert seen("secrets", "get", "NEW_KEY", "--plain").raw == VALUE.encode() + b"\r\n"
     assert seen("secrets", "get", "NEW_KEY", "--plain", "-n").raw == VALUE.encode()
     assert infsh("secrets", "get", "NEW_KEY", "--plain").stdout == VALUE.encode()
@@ -198,8 +198,8 @@ def test_a_value_that_steers_is_refused_on_a_terminal(infsh, seen, how):
     assert infsh("secrets", "get", "NEW_KEY", "--plain").stdout == STEERING.encode()
 
 
-def test_the_view_reveals_on_demand(infsh, seen):
-    infsh("secrets", "set", "NEW_KEY", "first line\nsecond\tline", "-d", "two lines")
+def test_the_view_reveals_on_demand(prepare, seen):
+    prepare("set", "NEW_KEY", "first line\nsecond\tline", "-d", "two lines")
     masked = seen("secrets", "get", "NEW_KEY")
     assert "first line" not in masked.text
     assert masked.rows[0] == "key          NEW_KEY"
@@ -208,8 +208,8 @@ def test_the_view_reveals_on_demand(infsh, seen):
     assert b"second\tline\r\n" in shown.raw
 
 
-def test_delete_names_the_undo(infsh, seen):
-    infsh("secrets", "set", "NEW_KEY", VALUE, "-e", "staging")
+def test_delete_names_the_undo(prepare, seen):
+    prepare("set", "NEW_KEY", VALUE, "-e", "staging")
     done = seen("secrets", "delete", "NEW_KEY", "-e", "staging")
     assert done.rows[:2] == [
         "NEW_KEY in staging: deleted",
