@@ -90,6 +90,8 @@ def view_lines(result: SecretView, now: int, *, unicode: bool) -> list[tuple[str
 
 def empty_list(result: SecretList) -> str:
     """Return the sentence for a list without secrets."""
+    if result.narrowed:
+        return "No deleted secrets fit." if result.deleted else "No secrets fit."
     if result.deleted:
         return "No deleted secrets."
     return "No secrets. Store one with: infsh secrets set KEY"

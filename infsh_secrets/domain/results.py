@@ -53,6 +53,7 @@ class SecretList(Record):
     infos: list[SecretInfo]
     all_environments: bool = False
     deleted: bool = False
+    narrowed: bool = False
 
 
 class Change(Record):

@@ -16,6 +16,7 @@ from infsh_secrets.domain.results import (
     SecretView,
     VaultStatus,
     VerifyReport,
+    narrows,
 )
 from infsh_secrets.domain.times import parse_age
 from infsh_secrets.services import secrets
@@ -121,6 +122,7 @@ def listing(workspace: Workspace, chosen: Filters) -> SecretList:
         secrets.select(workspace, chosen),
         all_environments=chosen.all_environments,
         deleted=chosen.deleted,
+        narrowed=narrows(chosen),
     )
 
 

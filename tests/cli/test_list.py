@@ -73,6 +73,8 @@ def test_an_empty_list_says_what_to_do(cli):
     assert cli("list", "-o", "table").text == "No secrets. Store one with: infsh secrets set KEY\n"
     assert cli("list", "-o", "names").out == b""
     assert cli("list", "--deleted", "-o", "table").text == "No deleted secrets.\n"
+    assert cli("list", "X_*", "-o", "table").text == "No secrets fit.\n"
+    assert cli("list", "--deleted", "-m", "a=b", "-o", "table").text == "No deleted secrets fit.\n"
     assert cli("ls", "-o", "yaml").text == "[]\n"
 
 
