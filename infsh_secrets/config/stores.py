@@ -61,7 +61,7 @@ class StoreSettings:
             self.url, self.kind = _plugin_url(url, kind), PLUGIN
         self.team = check_remote_team(fields.get("team", ""))
         self.ca = fields.get("ca", "")
-        self.proxy = fields.get("proxy", "")
+        self.proxy = _checked_proxy(fields.get("proxy", ""))
         self.cache = _cache_time(fields.get("cache", ""))
 
     def __repr__(self) -> str:
@@ -75,6 +75,26 @@ def check_remote_team(team: str) -> str:
             "This is not the id of a team.", "Copy it from the page of the team, without blanks."
         )
     return team
+
+
+def _checked_proxy(url: str) -> str:
+    """Return the address of a proxy if it is one; it may hold a password and is not repeated."""
+    from urllib.parse import urlsplit
+
+    if not url:
+        return ""
+    problem = UsageError(
+        "This is not the address of a proxy.", "Write it as in http://proxy.example.com:8080."
+    )
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise problem from None
+    plain = url.isascii() and url.isprintable() and " " not in url and port != 0
+    if not plain or parts.scheme not in ("http", "https") or not host or parts.path.strip("/"):
+        raise problem
+    return url
 
 
 def _cache_time(text: str) -> int:

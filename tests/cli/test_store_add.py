@@ -49,10 +49,20 @@ def test_a_name_is_given_once(cli, refused):
         ("work", URL, "--kind", "other"),
         ("work", URL, "--team", "a b"),
         ("work", "shelf://x", "--kind", "julep"),
+        *(
+            ("work", URL, "--proxy", proxy)
+            for proxy in (
+                "u:hidden@p",
+                "ftp://u:hidden@p",
+                "socks5://p:1080",
+                "http://p:x",
+                "http:",
+            )
+        ),
     ],
 )
 def test_refusals(refused, argv):
-    refused(2, "store", "add", *argv)
+    assert "hidden" not in str(refused(2, "store", "add", *argv))
 
 
 @pytest.mark.parametrize(

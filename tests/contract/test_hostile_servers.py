@@ -149,6 +149,10 @@ def test_a_proxy_is_used_where_the_configuration_names_one(server):
         with store_at(server.url, network=Network(proxy=proxy.url)) as store:
             assert store.listing() == []
         assert (len(proxy.seen), server.seen) == (1, [])
+    gone = Network(proxy=proxy.url.replace("://", "://user:hidden@"))
+    with store_at(server.url, network=gone) as store, pytest.raises(UnavailableError) as caught:
+        store.listing()
+    assert sentence(caught.value) == "127.0.0.1 cannot be reached through the proxy."
 
 
 # -- time ---------------------------------------------------------------------------------------
@@ -445,6 +449,15 @@ def test_a_server_may_ask_for_patience_within_limits(server, store, header, trie
     with pytest.raises(UnavailableError):
         store.listing()
     assert len(server.seen) == tries
+
+
+def test_when_the_rate_limit_begins_anew_is_nothing_to_other_failures(server, store):
+    header = ("X-RateLimit-Reset", str(int(time.time()) + 50))
+    server.faults = [answering(503, {}, headers=[header])]
+    with pytest.raises(UnavailableError) as caught:
+        store.listing()
+    assert caught.value.hint == "Try again later."
+    assert len(server.seen) == QUICK.attempts
 
 
 def test_who_has_used_up_a_rate_limit_waits_as_long_as_is_asked(server, monkeypatch):

@@ -19,7 +19,7 @@ from infsh_secrets.domain.errors import (
     UsageError,
 )
 from infsh_secrets.domain.sanitize import sanitize
-from infsh_secrets.stores.remote.messages import NO_CONTENT, OK
+from infsh_secrets.stores.remote.messages import LIMITED, NO_CONTENT, OK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def error(refused: Refusal, store: str) -> InfshError:
     if kind is DeniedError:
         return DeniedError(f"The store {store} denies this{said}", "Ask an owner of the team.")
     if kind is UnavailableError:
-        busy = "is busy" if refused.status == 429 else f"fails (status {refused.status})"  # noqa: PLR2004
+        busy = "is busy" if refused.status == LIMITED else f"fails (status {refused.status})"
         when = "later"
         if refused.wait is not None and refused.wait <= _LONGEST_TOLD:
             when = f"in {max(1, math.ceil(refused.wait))} seconds"

@@ -16,7 +16,7 @@ from infsh_secrets import __version__
 from infsh_secrets.domain.errors import DeniedError, InfshError, UnavailableError, UsageError
 from infsh_secrets.domain.sanitize import sanitize
 from infsh_secrets.stores.remote.exchange import Exchange
-from infsh_secrets.stores.remote.messages import Limits
+from infsh_secrets.stores.remote.messages import LIMITED, Limits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     from infsh_secrets.stores.remote.messages import Network, Reply, Request
 
 REDIRECTS = range(300, 400)
-_LIMITED = 429
-_BUSY = frozenset({408, 425, _LIMITED, 500, 502, 503, 504})
+_BUSY = frozenset({408, 425, LIMITED, 500, 502, 503, 504})
 
 
 class _BrokenError(UnavailableError):
@@ -112,12 +111,12 @@ class Client:
 
     @staticmethod
     def _busy(request: Request, reply: Reply) -> bool:
-        return reply.status == _LIMITED or (reply.status in _BUSY and request.repeat)
+        return reply.status == LIMITED or (reply.status in _BUSY and request.repeat)
 
     def _used_up(self, reply: Reply, tries: int, wait: float) -> bool:
         """Tell whether the requests made here are what the server has had too many of."""
         limits = self.limits
-        many = reply.status == _LIMITED and self._answers >= limits.many
+        many = reply.status == LIMITED and self._answers >= limits.many
         return many and tries < limits.attempts and wait <= limits.patience
 
     def _may_wait(self, tries: int, wait: float, end: float) -> bool:
@@ -167,7 +166,8 @@ class Client:
                 "Try again later.",
             )
         if exchange.error is not None:
-            raise _ours(exchange.error, self.address.host) from None
+            through = " through the proxy" if self._network and self._network.proxy else ""
+            raise _ours(exchange.error, self.address.host, through) from None
         if exchange.reply is None:
             raise _BrokenError(f"{self.address.host} gave no answer.", "Try again later.")
         return exchange.reply
@@ -244,7 +244,7 @@ def _redirected(address: Address, location: str) -> DeniedError:
     )
 
 
-def _ours(error: Exception, host: str) -> Exception:
+def _ours(error: Exception, host: str, through: str) -> Exception:
     """Return our error for one of httpx's; an unknown one is returned as it is."""
     import httpx
 
@@ -254,9 +254,9 @@ def _ours(error: Exception, host: str) -> Exception:
     if insecure is not None:
         return insecure
     kinds: tuple[tuple[type[Exception], Callable[[], Exception]], ...] = (
-        (httpx.ConnectTimeout, lambda: _unreached(f"{host} does not answer.")),
+        (httpx.ConnectTimeout, lambda: _unreached(f"{host} does not answer{through}.")),
         (httpx.ProxyError, lambda: _unreached("The proxy refuses the connection.")),
-        (httpx.ConnectError, lambda: _unreached(f"{host} cannot be reached.")),
+        (httpx.ConnectError, lambda: _unreached(f"{host} cannot be reached{through}.")),
         (httpx.TimeoutException, lambda: _broken(f"{host} did not answer in time.")),
         (httpx.HTTPError, lambda: _broken(f"{host} broke off, or does not speak HTTP.")),
         (zlib.error, lambda: _broken(f"The answer of {host} is damaged.")),

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 OK = range(200, 300)
 NO_CONTENT = 204
+LIMITED = 429
 _DEEPEST = 32
 _MOST_PARTS = 200_000
 """Commas and opening brackets in an answer: each may cost a hundred times its size in memory."""
@@ -121,7 +122,7 @@ class Reply:
     @property
     def wait(self) -> float | None:
         """Seconds until the next try that the answer asks for, None if it does not."""
-        return _asked_for(self.headers)
+        return _asked_for(self.headers, limited=self.status == LIMITED)
 
     def __repr__(self) -> str:
         return f"Reply({self.status})"
@@ -154,14 +155,17 @@ def _refuse(_: str) -> None:
     raise ValueError
 
 
-def _asked_for(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds until the next try that an answer asks for, None if it does not."""
+def _asked_for(headers: Mapping[str, str], *, limited: bool) -> float | None:
+    """Return the seconds until the next try that an answer asks for, None if it does not.
+
+    When the rate limit begins anew stands in every answer, and matters to those it refuses.
+    """
     after = headers.get("retry-after", "").strip()
     if after:
         if after.isascii() and after.isdigit():
             return float(after[:9])
         return _until(after)
-    reset = headers.get("x-ratelimit-reset", "").strip()
+    reset = headers.get("x-ratelimit-reset", "").strip() if limited else ""
     if reset.isascii() and reset.isdigit():
         return max(0.0, float(reset[:12]) - time.time())
     return None
