@@ -361,7 +361,8 @@ def not_found(key: str, environment: str, deleted: bool = False) -> Exception:
             f"Bring it back with: infsh secrets restore {key}{on_environment(environment)}",
         )
     return NotFoundError(
-        f"There is no secret named {key}{where}.", "See what there is with: infsh secrets list"
+        f"There is no secret named {key}{where}.",
+        "See what there is with: infsh secrets list --all-envs",
     )
 
 
