@@ -192,6 +192,21 @@ def test_slots_behind_a_broken_page_open_what_is_saved(cli, home, vault, monkeyp
     assert len(cli("vault", "key", "list", *there).data) == 5
 
 
+def test_a_vault_whose_end_is_missing_is_saved_as_far_as_it_goes(cli, home, vault):
+    """So it is left when a program is killed while the file grows, and its journal is removed."""
+    with vault.open("rb+") as file:
+        file.truncate(vault.stat().st_size - 4096)
+    error = cli("list").error
+    assert error["exit"] == 8
+    assert "vault salvage" in error["hint"]
+    done = cli("vault", "salvage", out_of(home))
+    assert done.status in (0, 6)
+    assert done.data["secrets"] >= 5
+    told = (done.data["secrets"], done.data["deleted"], len(done.data["lost"]))
+    assert sum(told) == 31
+    assert cli("vault", "verify", "--vault", out_of(home), "--accept-rollback").status == 0
+
+
 def test_refusals(cli, refused, home, vault):
     refused(9, "vault", "salvage", str(vault))
     refused(4, "vault", "salvage", str(home / "nosuch" / "saved"))

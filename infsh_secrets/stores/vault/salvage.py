@@ -55,7 +55,7 @@ class Damaged:
     """A vault file of which nothing is believed but what opens."""
 
     def __init__(self, path: str) -> None:
-        self.file = VaultFile.connect(path)
+        self.file = VaultFile.connect(path, cut=True)
         try:
             self.file.begin_read()
             self.file.refuse_newer(self.file.run("PRAGMA user_version")[0][0])

@@ -56,6 +56,10 @@ else:
         import sqlite3 as sqlite
 
 BUSY_SECONDS = 10.0
+_MEND = (
+    "Put back a backup (infsh secrets vault restore PATH), or save what still opens "
+    "(infsh secrets vault salvage OUT)."
+)
 _FIRST_PAUSE = 0.016
 _LEAST_PAUSE = 0.0002
 # The name, pages of 4 KiB, written and read with a rollback journal, no reserved space.
@@ -98,14 +102,15 @@ class Database:
         self._open = True
 
     @classmethod
-    def connect(cls, path: str, *, new: bool = False) -> Self:
+    def connect(cls, path: str, *, new: bool = False, cut: bool = False) -> Self:
         """Open a private file after checking its path and (unless it is `new`) its header.
 
+        One that ends before the last page that its header knows is refused unless it may be `cut`.
         It is opened for writing if the medium allows it, which writes nothing by itself; a journal
         left by a killed writer is rolled back by SQLite.
         """
         path = os.path.abspath(path)
-        return cls(path, *_open(path, new=new))
+        return cls(path, *_open(path, new=new, cut=cut))
 
     def close(self) -> None:
         """Close the file; an open transaction is rolled back. Using it then is an error."""
@@ -148,7 +153,7 @@ class Database:
         """Return the error for a file that is not as this program wrote it."""
         return IntegrityError(
             f"The vault {sanitize(self.path)} is damaged or was tampered with: {what}.",
-            "Put back a backup of the file; see also: infsh secrets vault verify",
+            _MEND,
         )
 
     def _error(self, error: sqlite.Error) -> InfshError:
@@ -251,14 +256,16 @@ def library_version() -> str:
     return sqlite.sqlite_version
 
 
-def _open(path: str, *, new: bool = False) -> tuple[sqlite.Connection, tuple[int, int]]:
+def _open(
+    path: str, *, new: bool = False, cut: bool = False
+) -> tuple[sqlite.Connection, tuple[int, int]]:
     """Return a connection, and which file it is to."""
     status = check_private_file(path, "vault", sealed=True)
     # Closing any descriptor of a file drops this process's locks on it, so a file that is
     # open here already is not opened a second time beside SQLite; its header was checked then.
     if not new and path not in _open_paths:
         _check_header(path)
-    connection = _connect(path, "rw" if os.access(path, os.W_OK) else "ro")
+    connection = _connect(path, "rw" if os.access(path, os.W_OK) else "ro", cut=cut)
     _open_paths.append(path)
     return connection, (status.st_dev, status.st_ino)
 
@@ -299,7 +306,7 @@ def _check_header(path: str) -> None:
         )
 
 
-def _connect(path: str, mode: str) -> sqlite.Connection:
+def _connect(path: str, mode: str, *, cut: bool) -> sqlite.Connection:
     name = "".join(
         chr(byte) if (chr(byte).isalnum() and byte < 0x80) or byte in b"/-_." else f"%{byte:02x}"  # noqa: PLR2004
         for byte in os.fsencode(path)
@@ -315,6 +322,9 @@ def _connect(path: str, mode: str) -> sqlite.Connection:
         )
         connection.text_factory = bytes
         connection.setlimit(_LIMIT_LENGTH, _LARGEST_ROW)
+        if cut:
+            # What else that allows nobody here asks for: https://sqlite.org/recovery.html
+            connection.execute("PRAGMA writable_schema=ON")
         _set_up(connection)
     except BaseException as error:
         if connection is not None:
@@ -323,7 +333,7 @@ def _connect(path: str, mode: str) -> sqlite.Connection:
             raise
         raise map_error(error, path) or IntegrityError(
             f"The vault {sanitize(path)} is damaged: SQLite cannot read it.",
-            "Put back a backup of the file.",
+            _MEND,
         ) from None
     return connection
 
