@@ -166,11 +166,10 @@ def test_colour_on_a_terminal(seen):
         ("secrets help ls", "secrets ls --help"),
     ],
 )
-def test_the_word_help(infsh, own_home, monkeypatch, words, same):
+def test_the_word_help(capfd, page, own_home, monkeypatch, words, same):
     monkeypatch.chdir(own_home)
-    done = infsh(*words.split())
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert done.stdout == infsh(*same.split()).stdout
+    assert entry.run(words.split()) == 0
+    assert capfd.readouterr() == (page(*same.split()[:-1]), "")
     assert not (own_home / "made").exists()
 
 
@@ -187,10 +186,9 @@ def test_the_word_help(infsh, own_home, monkeypatch, words, same):
         ("secrets help lst", "infsh secrets list"),
     ],
 )
-def test_a_mistyped_command_names_the_nearest(infsh, words, meant):
-    done = infsh(*words.split(), "-o", "table")
-    assert done.returncode == 2
-    assert f"Did you mean: {meant}" in done.stderr.decode()
+def test_a_mistyped_command_names_the_nearest(capfd, words, meant):
+    assert entry.run([*words.split(), "-o", "table"]) == 2
+    assert f"Did you mean: {meant}" in capfd.readouterr().err
 
 
 def test_synonyms_mean_commands_that_there_are():
