@@ -17,13 +17,14 @@ MAX_METADATA_BYTES = 1024
 class SecretValue:
     """UTF-8 text of at most 64 KiB without NUL that shows itself only through `reveal`.
 
-    `repr`, `str`, formatting and pickling give nothing away; a copy is the value itself.
+    It is made of text or of its bytes, and not checked before it is stored. `repr`, `str`,
+    formatting and pickling give nothing away; a copy is the value itself.
     """
 
     __slots__ = ("_data",)
 
-    def __init__(self, data: bytes) -> None:
-        self._data = data
+    def __init__(self, data: bytes | str) -> None:
+        self._data = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
 
     def reveal(self) -> str:
         """Return the secret text."""

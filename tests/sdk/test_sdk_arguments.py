@@ -119,7 +119,9 @@ def test_one_name_may_stand_for_a_list_of_one(any_client):
 
 
 def test_hidden_text_may_be_made_of_text(any_client):
-    assert any_client.secrets.set("K", SecretValue(V)).reveal() == V
+    assert any_client.secrets.set("K", SecretValue(V)).reveal() == SecretValue(V).reveal() == V
+    with pytest.raises(UsageError, match="UTF-8"):
+        any_client.secrets.set("K", SecretValue("\ud800"))
 
 
 def test_expiry_may_be_a_day(any_client):
