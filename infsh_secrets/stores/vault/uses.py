@@ -152,9 +152,11 @@ def _lines(store: VaultStore) -> list[Line]:
     whole = data[: data.rfind(b"\n") + 1]
     known, found = _read_before(store, whole)
     for text in whole[len(known) :].splitlines():
-        identity, sealed = _parts(text)
+        identity = _identity(text)
         if len(identity) == ID_BYTES and identity not in found:
-            found[identity] = _open(store, identity, sealed)
+            sealed = _from_hex(text.partition(b" ")[2])
+            if sealed:
+                found[identity] = _open(store, identity, sealed)
     store.uses_read = whole, found
     return list(found.items())
 
@@ -171,18 +173,25 @@ def _read_before(store: VaultStore, whole: bytes) -> tuple[bytes, dict[bytes, Us
     start = known.find(b"\n" + first) + 1
     if not (first and start and whole.startswith(known[start:])):
         return b"", {}
-    for text in known[:start].splitlines():
-        found.pop(_parts(text)[0], None)
-    return known[start:], found
+    gone = {_identity(text) for text in known[:start].splitlines()}
+    rest = known[start:]
+    if not gone.isdisjoint(map(_identity, rest.splitlines())):
+        return b"", {}  # a line was repeated by somebody: the one that is left counts now
+    for identity in gone:
+        found.pop(identity, None)
+    return rest, found
 
 
-def _parts(text: bytes) -> tuple[bytes, bytes]:
-    """Return (id, sealed use) of a line; nothing of one that is none."""
-    head, _, body = text.partition(b" ")
+def _identity(text: bytes) -> bytes:
+    """Return the id that a line begins with; nothing of one that is none."""
+    return _from_hex(text.partition(b" ")[0])
+
+
+def _from_hex(text: bytes) -> bytes:
     try:
-        return bytes.fromhex(head.decode()), bytes.fromhex(body.decode())
+        return bytes.fromhex(text.decode())
     except ValueError:
-        return b"", b""
+        return b""
 
 
 def _open(store: VaultStore, identity: bytes, sealed: bytes) -> Use | None:
@@ -222,14 +231,7 @@ def _not_folded(store: VaultStore, last: tuple[int, bytes], lines: list[Line]) -
         if sequence <= since:
             break
         for action, _, key, _ in entry.subjects:
-            place = places.get(_as_id(key)) if action == FOLDED else None
+            place = places.get(_from_hex(key.encode())) if action == FOLDED else None
             if place is not None:
                 return lines[place + 1 :]
     return lines
-
-
-def _as_id(text: str) -> bytes:
-    try:
-        return bytes.fromhex(text)
-    except ValueError:
-        return b""

@@ -428,7 +428,7 @@ def test_without_locks_of_the_system_lines_are_appended_all_the_same(vault, monk
 
 
 def test_a_mark_that_is_no_id_marks_nothing():
-    assert uses._as_id("not hexadecimal") == b""
+    assert uses._from_hex(b"not hexadecimal") == b""
 
 
 def test_a_use_under_the_name_that_a_rename_takes_away_is_not_lost(vault):
@@ -473,7 +473,8 @@ def test_a_log_that_others_have_changed_is_read_anew(vault):
         ([b"no line\n", first], "A"),
         ([second], "B"),
         ([], ""),
-        ([first, second], "AB"),
+        ([first, second, first], "AB"),
+        ([second, first], "AB"),
     ):
         uses.replace_log(vault.use_log, b"".join(changed))
         assert sorted(key for _, key in uses.latest(vault)) == list(keys)
