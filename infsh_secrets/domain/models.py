@@ -64,7 +64,7 @@ def check_value(data: bytes, *, allow_empty: bool = False) -> SecretValue:
         )
     if len(data) > MAX_VALUE:
         raise UsageError(
-            f"The value has {len(data)} bytes, {MAX_VALUE} are allowed.",
+            f"The value has too many bytes, {MAX_VALUE} are allowed.",
             "Keep large files elsewhere and store the key that opens them.",
         )
     if b"\0" in data:
