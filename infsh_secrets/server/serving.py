@@ -9,7 +9,6 @@ import logging
 import os
 import signal
 import socket
-import ssl
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,6 +18,7 @@ from infsh_secrets.domain.errors import ConflictError, DeniedError, UnavailableE
 from infsh_secrets.domain.sanitize import sanitize
 from infsh_secrets.server.access_log import AccessLog
 from infsh_secrets.server.app import build
+from infsh_secrets.server.certificates import SECONDS, Certificates
 from infsh_secrets.server.data import open_server_data
 from infsh_secrets.server.limits import Limits
 from infsh_secrets.server.loading import load_all
@@ -82,13 +82,13 @@ def _serve_on(
     listener: socket.socket,
     data: ServerData,
     options: Options,
-    tls: ssl.SSLContext | None,
+    tls: Certificates | None,
     started: Callable[[], None],
 ) -> None:
     limits, log = options.limits, AccessLog()
     application = build(data, limits, log, behind_proxy=options.behind_proxy)
     _quiet_uvicorn(log)
-    server = StoppableServer(configured(application.asgi, limits, tls), started)
+    server = StoppableServer(configured(application.asgi, limits, tls, log), started)
     try:
         asyncio.run(server.run_on(listener))
     finally:
@@ -164,9 +164,20 @@ def address(listener: socket.socket, *, under_tls: bool) -> str:
 
 
 def configured(
-    application: object, limits: Limits, tls: ssl.SSLContext | None = None
+    application: object,
+    limits: Limits,
+    tls: Certificates | None = None,
+    log: AccessLog | None = None,
 ) -> uvicorn.Config:
-    """Return the configuration of uvicorn: our protocol and headers, nothing of its own in logs."""
+    """Return the configuration of uvicorn: our protocol and headers, nothing of its own in logs.
+
+    Certificates are looked at now and then; `log` is told what becomes of new ones.
+    """
+
+    async def renew() -> None:
+        if tls is not None and log is not None:
+            tls.refresh(log.note)
+
     config = uvicorn.Config(
         application,  # type: ignore[arg-type]
         loop="asyncio",
@@ -180,9 +191,11 @@ def configured(
         headers=[*_HEADERS, *(_UNDER_TLS if tls else ())],
         timeout_keep_alive=limits.idle_seconds,
         timeout_graceful_shutdown=limits.drain_seconds,
+        timeout_notify=SECONDS,
+        callback_notify=renew,
     )
     config.load()
-    config.ssl = tls
+    config.ssl = tls.context if tls else None
     return config
 
 
@@ -234,24 +247,10 @@ class StoppableServer(uvicorn.Server):
 _HANDSHAKE_SECONDS = 10
 
 
-def _tls(options: Options) -> ssl.SSLContext | None:
+def _tls(options: Options) -> Certificates | None:
     if not options.tls_cert or not options.tls_key:
         return None
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    try:
-        context.load_cert_chain(options.tls_cert, options.tls_key, password=_no_password)
-    except (OSError, ValueError) as error:
-        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else ""
-        raise UsageError(
-            f"The TLS files cannot be used{': ' + reason if reason else ''}.",
-            "Give a certificate chain and its unencrypted key, both as PEM.",
-        ) from None
-    return context
-
-
-def _no_password() -> str:
-    raise ValueError
+    return Certificates(options.tls_cert, options.tls_key)
 
 
 class _ToLog(logging.Handler):

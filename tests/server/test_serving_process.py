@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import datetime as dt
 import ipaddress
 import json
@@ -23,6 +25,8 @@ from cryptography.x509.oid import NameOID
 from serving_support import PATIENCE
 
 from infsh_secrets import entry
+from infsh_secrets.server import serving
+from infsh_secrets.server.certificates import Certificates
 from infsh_secrets.server.data import open_server_data
 from infsh_secrets.server.tokens import READ, REVEAL, SCOPES, WRITE
 
@@ -192,6 +196,50 @@ def test_tls(start, token, tmp_path):
         old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
     with pytest.raises(httpx.TransportError), client(server, token, verify=old) as asking:
         asking.get("/me")
+
+
+def presented(certificates):
+    """Return the certificate that a client is shown, without a network."""
+    asking, answering = ssl.MemoryBIO(), ssl.MemoryBIO()
+    trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    client = trusting.wrap_bio(answering, asking)
+    server = certificates.context.wrap_bio(asking, answering, server_side=True)
+    for side in (client, server, client):
+        with contextlib.suppress(ssl.SSLWantReadError):
+            side.do_handshake()
+    return ssl.DER_cert_to_PEM_cert(client.getpeercert(binary_form=True))
+
+
+def test_a_certificate_that_is_renewed_is_taken_over(tmp_path):
+    for name in ("now", "next"):
+        (tmp_path / name).mkdir()
+        certificate(tmp_path / name)
+    new = {path.name: path.read_text() for path in (tmp_path / "next").iterdir()}
+    cert, key = (str(tmp_path / "now" / name) for name in ("cert.pem", "key.pem"))
+    certificates, said = Certificates(cert, key), []
+    config = serving.configured(None, serving.Limits(), certificates, Note(said))
+    asyncio.run(config.callback_notify())
+    with open(cert) as file:
+        first = file.read()
+    assert (presented(certificates), said) == (first, [])
+    for path, text in ((cert, new["cert.pem"]), (key, new["key.pem"])):  # one after the other
+        with open(path, "w") as file:
+            file.write(text)
+        asyncio.run(config.callback_notify())
+        assert presented(certificates) == (first if path == cert else new["cert.pem"])
+    asyncio.run(config.callback_notify())
+    assert said == [
+        "the renewed TLS files cannot be used, the old certificate stays",
+        "the renewed TLS certificate is in use",
+    ]
+
+
+class Note:
+    """A log that only notes."""
+
+    def __init__(self, said):
+        self.note = said.append
 
 
 def test_an_encrypted_tls_key_is_refused_and_asks_nothing(infsh, tmp_path, folder):

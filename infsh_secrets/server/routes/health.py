@@ -10,7 +10,7 @@ from infsh_secrets.server.access import State
 from infsh_secrets.server.failures import Failure
 
 router = APIRouter()
-_METHODS = ("GET", "HEAD")
+_METHODS = ["GET", "HEAD"]
 _OK = b'{"status":"ok"}'
 
 
