@@ -45,6 +45,7 @@ VARIABLES = (
     ("INFSH_STATE_DIR", "folder of what this machine remembers of its vaults"),
     ("INFSH_SERVER_KEY_FILE", "`serve`: a private file with the server key, instead of its own"),
     ("NO_COLOR", "no colour"),
+    ("FORCE_COLOR", "colours without a terminal, too, unless it is 0"),
     ("CI", "never ask anything"),
     ("GITHUB_ACTIONS", "`true`: `run` tells the runner which values to mask"),
 )
