@@ -39,6 +39,7 @@ def cli(cli, infsh):
         done = infsh("secrets", *argv, stdin=stdin)
         return Done(done.returncode, done.stdout, done.stderr.decode())
 
+    run.here = cli
     return run
 
 
@@ -71,10 +72,13 @@ def seen(cli):
 
 @pytest.fixture
 def stopped(cli):
-    """A run that must fail before its command starts; returns the error."""
+    """A run that must fail before its command starts, and so can be in this process.
+
+    Returns the error.
+    """
 
     def run(*argv, status=125):
-        done = cli("run", "--json", *argv)
+        done = cli.here("run", "--json", *argv)
         assert done.status == status, done
         assert done.error["hint"]
         return done.error
