@@ -7,6 +7,8 @@ its own has OpenSSL's.
 
 from __future__ import annotations
 
+import sys
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _hashlib import HASH as Hash  # noqa: N811  # a class
@@ -15,15 +17,15 @@ if TYPE_CHECKING:
     from typing import Self
 else:
     try:
-        from _sha2 import sha256 as _sha256
-        from _sha2 import sha512 as _sha512
-    except ImportError:
-        try:
+        if sys.version_info >= (3, 12):
+            from _sha2 import sha256 as _sha256
+            from _sha2 import sha512 as _sha512
+        else:
             from _sha256 import sha256 as _sha256
             from _sha512 import sha512 as _sha512
-        except ImportError:
-            from hashlib import sha256 as _sha256
-            from hashlib import sha512 as _sha512
+    except ImportError:
+        from hashlib import sha256 as _sha256
+        from hashlib import sha512 as _sha512
 
 MUCH = 128 * 1024
 """Bytes hashed with SHA-256 from which on OpenSSL pays for itself."""

@@ -31,7 +31,6 @@ OF_PYTHON = {
     "gc",
     "pwd",
     "resource",
-    "struct",
     "_struct",
 }
 OURS = {

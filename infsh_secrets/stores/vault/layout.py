@@ -6,15 +6,22 @@ LayoutError for anything that its encoder could not have written.
 
 from __future__ import annotations
 
-from struct import Struct
-from struct import error as StructError  # noqa: N812  # a class
-
 from infsh_secrets.crypto.binding import hmac_digest, sha256
 from infsh_secrets.domain.models import SecretInfo
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from struct import Struct
+    from struct import error as StructError  # noqa: N812  # a class
+
     from infsh_secrets.crypto.mac import MacKey
+else:
+    try:  # the compiled half is all there is to it, and one module less to find
+        from _struct import Struct
+        from _struct import error as StructError  # noqa: N812
+    except ImportError:
+        from struct import Struct
+        from struct import error as StructError  # noqa: N812
 
 LIVE = 0
 DELETED = 1
