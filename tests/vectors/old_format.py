@@ -14,7 +14,7 @@ def to_format_0(store):
     head, slots, root = file.head(), file.slots(), file.root()
     items = file.items(root.items)
     file.run("DROP TABLE items")
-    file.run(TABLES_0[0])
+    file.run(next(text for text in TABLES_0 if " items" in text))
     buckets = {number: [] for number in range(256)}
     for item in items:
         item.digest = digest_0(item, file.versions(item.item_id))
