@@ -173,7 +173,7 @@ INVALID = {
     "a name with a dash": (b"A=1\nB-C=hunter2\n", "line 2: this is not a name for a secret"),
     "a NUL": (b"A=1\n" + b"#" * 9000 + b"\nB=x\0y\n", "line 3 (B): the value contains a NUL byte"),
     "not UTF-8": (b"A=1\nB=hunter2\xff\n", "line 2 (B): it is not UTF-8 text"),
-    "too large": (b"A=1\nB=" + b"x" * 65537, "line 2 (B): the value has 65537 bytes"),
+    "too large": (b"A=1\nB=" + b"x" * 65537, "line 2 (B): the value has too many bytes"),
     "a quote": (b"A=1\nB='hunter2\nC=3", "line 2 (B): the quote is never closed"),
     "no name": (b"A=1\n=hunter2", "line 2: there is no name"),
     "no value": (b"A=1\nhunter2\n", "line 2: there is no = after the name"),
