@@ -132,7 +132,10 @@ def read(question: str, *, lines: bool) -> str:
 
 
 def _some(descriptor: int) -> bytes:
-    data = os.read(descriptor, _READ)
+    try:
+        data = os.read(descriptor, _READ)
+    except OSError:  # the terminal has gone away
+        data = b""
     if not data:
         raise EOFError
     return data
