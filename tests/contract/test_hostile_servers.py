@@ -523,7 +523,12 @@ def test_an_error_names_what_was_done_before(server, store):
     writes = [Write(key, SecretValue(b"made up")) for key in ("A", "B", "C")]
     with pytest.raises(InfshError) as caught:
         store.write("default", writes)
-    assert "no more. Before that, 2 of 3 were stored: A, B." in sentence(caught.value)
+    told = "no more. That was C; before it, 2 of 3 were stored: A, B."
+    assert told in sentence(caught.value)
+    server.faults = [always(refuse)]
+    with pytest.raises(InfshError) as caught:
+        store.write("default", writes)
+    assert "no more. That was A; none was stored." in sentence(caught.value)
     server.faults = []
     assert [info.key for info in store.listing()] == ["A", "B"]
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 MOST_SECRETS = 20_000
 PAGE = 100
+_MOST_NAMED = 20
 
 
 class Identity:
@@ -150,7 +151,7 @@ class RemoteStore(SecretStore):
                 done.append(self._put(write))
             except InfshError as error:
                 names = [outcome.info.key for outcome in done]
-                raise _partly(error, names, len(writes), "stored") from None
+                raise _partly(error, write.key, names, len(writes), "stored") from None
         return done
 
     def delete(
@@ -180,7 +181,7 @@ class RemoteStore(SecretStore):
             try:
                 remove(key)
             except InfshError as error:
-                raise _partly(error, done, len(found), "deleted") from None
+                raise _partly(error, key, done, len(found), "deleted") from None
             done.append(key)
         return list(found.values())
 
@@ -315,9 +316,11 @@ def exists(key: str) -> ConflictError:
     )
 
 
-def _partly(error: InfshError, done: Sequence[str], of: int, what: str) -> InfshError:
-    """Return the error of a later write with the names of those before it."""
-    if not done:
+def _partly(error: InfshError, key: str, done: Sequence[str], of: int, what: str) -> InfshError:
+    """Return the error of one write of several with its name and those before it."""
+    if of == 1:
         return error
-    message = f"{error.message} Before that, {len(done)} of {of} were {what}: {', '.join(done)}."
+    before = f"before it, {len(done)} of {of} were {what}: {', '.join(done[:_MOST_NAMED])}"
+    before += f" and {len(done) - _MOST_NAMED} more" if len(done) > _MOST_NAMED else ""
+    message = f"{error.message} That was {key}; {before if done else f'none was {what}'}."
     return type(error)(message, error.hint)
