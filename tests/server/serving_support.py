@@ -18,7 +18,7 @@ from infsh_secrets.server.limits import Limits
 from infsh_secrets.server.tokens import SCOPES
 
 GENEROUS = Limits(failed_logins=1_000_000, requests=0)
-PATIENCE = 30
+PATIENCE = 120
 # Reading the certificates of the authorities takes longer than most tests, which have none.
 WITHOUT_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 

@@ -86,7 +86,7 @@ def client(server, token, **options):
     )
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_it_in_order(start, token, number):
     server = start()
     with client(server, token) as asking:
