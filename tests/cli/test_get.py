@@ -79,7 +79,7 @@ def test_a_chain_finds_the_first(cli):
         (["ABSENT", "--plain"], 4, "no secret named ABSENT"),
         (["K", "--version", "9"], 4, "no version 9"),
         (["K", "--version", "0"], 2, "not in the range"),
-        (["K", "--version", "x"], 2, "not a valid int"),
+        (["K", "--version", "x"], 2, "is not a whole number"),
         (["K", "-n"], 2, "-n goes with --plain"),
         (["K", "--plain", "--json"], 2, "--plain"),
         (["K", "--plain", "--reveal"], 2, "--plain"),

@@ -163,7 +163,7 @@ def test_a_chain_gives_each_name_from_the_first_that_has_it(app, cli, seen):
         (["--"], "No command is named", ""),
         (["--", ""], "No command is named", ""),
         (["--nonsense", "--", "true"], "No such option", "run --help"),
-        (["--key-fd", "x", "--", "true"], "not a valid int", ""),
+        (["--key-fd", "x", "--", "true"], "is not a whole number", ""),
         (["--only"], "requires an argument", ""),
         (["-e", "Bad Env", "--", "true"], "not a name for an environment", ""),
         (["--team", "nobody", "--", "true"], "no team named nobody", ""),
