@@ -7,7 +7,7 @@ import os
 import sys
 
 _PR_SET_DUMPABLE = 4
-_AT_THE_ROOT = ("--version", "completion", "login", "logout", "me")
+_AT_THE_ROOT = ("--version", "completion", "login", "logout", "me", "secrets")
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

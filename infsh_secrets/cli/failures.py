@@ -7,7 +7,7 @@ import sys
 import traceback
 from typing import TYPE_CHECKING
 
-from infsh_secrets.cli.output import chosen_form, colours, shows_unicode
+from infsh_secrets.cli.output import as_started, chosen_form, colours, shows_unicode
 from infsh_secrets.cli.run_line import is_run, own_words
 from infsh_secrets.domain import exit_codes
 from infsh_secrets.domain.errors import InfshError, UsageError
@@ -101,6 +101,7 @@ def render_error(
     code: str, message: str, hint: str, status: int, *, as_json: bool, no_color: bool = False
 ) -> None:
     """Write an error to standard error: one sentence and the next step, or one JSON object."""
+    hint = as_started(hint)
     if as_json:
         import json
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
-from infsh_secrets.cli.output import colours
+from infsh_secrets.cli.output import as_started, colours
 
 NO_COLOUR = "no colour"
 _NARROWEST = 40
@@ -39,7 +39,7 @@ def page(context: Any) -> str:
     from infsh_secrets.cli.help_layout import Layout
 
     painted = context.obj != NO_COLOUR and colours(os.environ, sys.stdout)
-    return Layout(_width(), painted=painted).page(help_text.of(context))
+    return as_started(Layout(_width(), painted=painted).page(help_text.of(context)))
 
 
 def _width() -> int:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from infsh_secrets.domain.results import Result
 
 _PIPE_WIDTH = 120
+_ALONE = "infsh-secrets"
+_AT_THE_ROOT = ("login", "logout", "me", "completion", "--version")
 _WIDTH_UNKNOWN = 80
 
 
@@ -68,7 +70,7 @@ class Renderer:
         """Tell the person something, dimmed on a terminal; nothing when quiet."""
         if self._quiet:
             return
-        line = sanitize(text)
+        line = sanitize(as_started(text))
         if sys.stderr.isatty():
             line = _wrapped(line, _columns(sys.stderr))
             if not self._no_color and colours(os.environ, sys.stderr):
@@ -131,7 +133,7 @@ class Renderer:
 
         if form == "names":
             return plain_text.names(result)
-        return plain_text.plain(result, _now(), unicode=shows_unicode())
+        return as_started(plain_text.plain(result, _now(), unicode=shows_unicode()))
 
     @staticmethod
     def _encode(text: str) -> bytes:
@@ -148,6 +150,7 @@ class Renderer:
             self._show_view(page, result)
         else:
             _show_other(page, result)
+            return as_started(page.text)
         return page.text + self._revealed(result, "value".ljust(self._label_width))
 
     def _page(self) -> Page:
@@ -268,6 +271,18 @@ def _columns(stream: TextIO) -> int:
     except (ValueError, OSError):
         columns = 0
     return columns or _WIDTH_UNKNOWN  # a terminal that nobody has set up says 0
+
+
+def as_started(text: str) -> str:
+    """Return what is said of our commands with the program's name that was typed.
+
+    Where `infsh` is the platform's own program, `infsh-secrets` must not send anybody there.
+    """
+    if not os.path.basename(sys.argv[0]).startswith(_ALONE):
+        return text
+    for word in ("secrets", *_AT_THE_ROOT):
+        text = text.replace(f"infsh {word}", _ALONE + f" {word}".removesuffix(" secrets"))
+    return text.replace(f"{_ALONE} (from", "infsh secrets (from")  # as the record has it
 
 
 def colours(environ: Mapping[str, str], stream: TextIO) -> bool:

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import sys
+from types import SimpleNamespace
+
 import pytest
 
 import infsh_secrets
+from infsh_secrets import entry
 from infsh_secrets.domain import exit_codes
 
 
@@ -72,6 +76,35 @@ def test_the_word_that_is_no_command_is_told(refused, line, meant):
     word = "nosuch" if "nosuch" in line else line.split()[-1]
     assert error["message"] == f"No such command '{word}'."
     assert error["hint"] == (f"Did you mean: {meant}" if meant else "See: infsh secrets --help")
+
+
+def test_every_hint_names_the_program_that_was_started(cli, monkeypatch):
+    cli("set", "K", "v")
+    monkeypatch.setattr(sys, "argv", ["/somewhere/infsh-secrets", "secrets", "get"])
+    assert cli("get", "L").error["hint"] == "See what there is with: infsh-secrets list --all-envs"
+    assert cli("delete", "K", "-o", "plain").text.endswith("with: infsh-secrets restore K\n")
+    assert cli("get", "--help").text.startswith("Usage: infsh-secrets get [OPTION]")
+    assert "infsh-secrets logout" in cli("login", "--help", root=True).text
+    assert "infsh secrets (from" in cli("audit", "-o", "plain").text
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        (["get", "K"], ["secrets", "get", "K"]),
+        (["secrets", "get", "K"], ["secrets", "get", "K"]),
+        (["login"], ["login"]),
+        ([], ["secrets"]),
+    ],
+)
+def test_the_group_is_a_program_by_itself(monkeypatch, typed, meant):
+    ran = []
+    monkeypatch.setattr(sys, "argv", ["infsh-secrets", *typed])
+    monkeypatch.setattr(entry, "run", lambda argv: ran.append(argv) or 0)
+    monkeypatch.setattr(entry, "_leave", lambda _: None)
+    monkeypatch.setattr(entry, "gc", SimpleNamespace(disable=lambda: None))
+    entry.main_secrets()
+    assert ran == [meant]
 
 
 def test_what_is_no_number_is_told_in_words(refused):
