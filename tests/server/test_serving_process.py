@@ -34,19 +34,18 @@ SERVE = "import sys\nfrom infsh_secrets.entry import main_secrets\nmain_secrets(
 
 
 @pytest.fixture
-def folder(tmp_path, infsh):
+def folder(tmp_path, prepare):
     folder = str(tmp_path / "srv")
-    assert infsh("secrets", "team", "create", "acme", "--data", folder).returncode == 0
+    prepare("team", "create", "acme", "--data", folder)
     return folder
 
 
 @pytest.fixture
-def token(infsh, folder):
+def token(prepare, capfd, folder):
     scopes = "secrets:read,secrets:write,secrets:reveal"
-    made = infsh(
-        "secrets", "token", "create", "--team", "acme", "--scope", scopes, "--data", folder
-    )
-    return json.loads(made.stdout)["token"]
+    capfd.readouterr()
+    prepare("token", "create", "--team", "acme", "--scope", scopes, "--data", folder)
+    return json.loads(capfd.readouterr().out)["token"]
 
 
 @pytest.fixture
