@@ -369,7 +369,9 @@ def map_error(error: Exception, path: str) -> InfshError | None:
     if primary in _BUSY:
         return UnavailableError(
             f"The vault {shown} is busy: another program has been writing for 10 seconds.",
-            "Try again.",
+            # SQLite does not tell a lock that is held from a file system that has none.
+            "Try again. If nothing else uses it, its file system may lack locks: "
+            "infsh secrets doctor",
         )
     if primary == _FULL:
         return UnavailableError(
