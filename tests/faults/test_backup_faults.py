@@ -74,43 +74,43 @@ def run_kills(home, command, seed, kills, check):
     return done
 
 
-def check_restored(home):
+def check_restored(home, prepare):
     """Return whether the backup is in force; the vault must be whole either way."""
     status, out, err = ask(home, "get", "MARK", "--plain")
     assert status == 0, err
     assert out in (b"old", b"new")
-    assert ask(home, "vault", "verify")[0] == 0
+    prepare("vault", "verify", "-q")
     for kept in vault_of(home).parent.glob("*.before-restore-*"):
         assert kept.stat().st_mode & 0o77 == 0
         kept.unlink()
     if out == b"old":
-        assert ask(home, "set", "MARK", "new")[0] == 0
+        prepare("set", "MARK", "new", "-q")
     return out == b"old"
 
 
-def restore_kills(home, seed, kills):
+def restore_kills(home, prepare, seed, kills):
     command = ("vault", "restore", str(home / "copy"))
-    done = run_kills(home, command, seed, kills, lambda: check_restored(home))
+    done = run_kills(home, command, seed, kills, lambda: check_restored(home, prepare))
     return f"{kills} kills, {done} restored, {kills - done} as before, all whole"
 
 
-def test_kill_while_a_backup_is_restored(home, report):
-    report("kill -9 of restore: " + restore_kills(home, 1, 4))
+def test_kill_while_a_backup_is_restored(home, prepare, report):
+    report("kill -9 of restore: " + restore_kills(home, prepare, 1, 4))
 
 
 @pytest.mark.slow
-def test_kill_while_a_backup_is_restored_long(home, report):
-    report("kill -9 of restore, long: " + restore_kills(home, 2, 60))
+def test_kill_while_a_backup_is_restored_long(home, prepare, report):
+    report("kill -9 of restore, long: " + restore_kills(home, prepare, 2, 60))
 
 
-def backup_kills(home, seed, kills):
+def backup_kills(home, prepare, seed, kills):
     target = home / "target"
 
     def check():
-        assert ask(home, "vault", "verify")[0] == 0
+        prepare("vault", "verify", "-q")
         if not target.exists():
             return False
-        assert ask(home, "vault", "verify", "--vault", str(target), "--accept-rollback")[0] == 0
+        prepare("vault", "verify", "--vault", str(target), "--accept-rollback", "-q")
         target.unlink()
         return True
 
@@ -121,13 +121,13 @@ def backup_kills(home, seed, kills):
     return f"{kills} kills, {done} backups, all whole"
 
 
-def test_kill_while_a_backup_is_made(home, report):
-    report("kill -9 of backup: " + backup_kills(home, 3, 4))
+def test_kill_while_a_backup_is_made(home, prepare, report):
+    report("kill -9 of backup: " + backup_kills(home, prepare, 3, 4))
 
 
 @pytest.mark.slow
-def test_kill_while_a_backup_is_made_long(home, report):
-    report("kill -9 of backup, long: " + backup_kills(home, 4, 60))
+def test_kill_while_a_backup_is_made_long(home, prepare, report):
+    report("kill -9 of backup, long: " + backup_kills(home, prepare, 4, 60))
 
 
 @pytest.mark.parametrize("kib", SIZES)
