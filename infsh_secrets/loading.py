@@ -1,11 +1,12 @@
-"""Finds the modules of this package with two system calls and one read each; CPython only.
+"""Finds the modules of this package with a few system calls each; CPython only.
 
 The interpreter's own way to a module tries every kind of file that one could be, asks more about
 what it opens, and reads in two parts. A command loads sixty to eighty modules of this package, so
 that is a tenth of its start. Here a module is looked for only where it lies in an ordinary
 installation, as byte code that belongs to its source. Whatever is not exactly so (no byte code yet,
 or of an older source, an archive) is left to the interpreter; what is loaded, and what it says of
-itself, is the same.
+itself, is the same. The compiled modules of the standard library that every command loads are
+looked for in their own folder first, and not in every folder of the path before it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import os
 import sys
 from _frozen_importlib import BuiltinImporter, ModuleSpec
-from _frozen_importlib_external import MAGIC_NUMBER, SourceFileLoader
+from _frozen_importlib_external import MAGIC_NUMBER, PathFinder, SourceFileLoader
 from marshal import loads
 
 TYPE_CHECKING = False
@@ -27,6 +28,13 @@ _BEGINNING = MAGIC_NUMBER + bytes(4)  # no flags: time and size of the source fo
 _HEADER_BYTES = 16
 _MOST_BYTES = 64 * 1024
 _32_BITS = 0xFFFFFFFF
+_COMPILED = frozenset(
+    (
+        *("_ctypes", "_json", "_sha2", "_sha256", "_sha512", "_sqlite3", "_struct"),
+        *("fcntl", "resource", "select"),
+    )
+)
+_COMPILED_LIE_IN = [folder for folder in sys.path if folder.endswith("lib-dynload")][:1]
 
 
 def install() -> None:
@@ -62,7 +70,9 @@ class Finder:
         name: str, path: Sequence[str] | None = None, _target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Return where a module is from and its byte code, None to leave it to the next finder."""
-        if not name.startswith(_PACKAGE) or path is None:
+        if path is None:
+            return PathFinder.find_spec(name, _COMPILED_LIE_IN) if name in _COMPILED else None
+        if not name.startswith(_PACKAGE):
             return None
         folder, stem = path[0], name[name.rindex(".") + 1 :]
         source = f"{folder}/{stem}.py"

@@ -30,8 +30,9 @@ else:
 MUCH = 128 * 1024
 """Bytes hashed with SHA-256 from which on OpenSSL pays for itself."""
 
-_INNER = bytes(byte ^ 0x36 for byte in range(256))
-_OUTER = bytes(byte ^ 0x5C for byte in range(256))
+_EVERY_BYTE = int.from_bytes(bytes(range(256)), "big")
+_INNER = (_EVERY_BYTE ^ int.from_bytes(b"\x36" * 256, "big")).to_bytes(256, "big")
+_OUTER = (_EVERY_BYTE ^ int.from_bytes(b"\x5c" * 256, "big")).to_bytes(256, "big")
 _BLOCK = {"sha256": 64, "sha512": 128}
 
 _hashed = 0

@@ -110,6 +110,17 @@ def test_what_is_not_there_or_not_ours_is_left_to_python(source):
     assert Finder.find_spec("email.message", infsh_secrets.domain.__path__) is None
 
 
+def test_a_compiled_module_of_the_standard_library_is_looked_for_in_its_own_folder(
+    monkeypatch, tmp_path
+):
+    (tmp_path / "select.py").touch()
+    (tmp_path / "email.py").touch()
+    monkeypatch.setattr(loading, "_COMPILED_LIE_IN", [str(tmp_path)])
+    assert Finder.find_spec("select").origin == str(tmp_path / "select.py")
+    assert Finder.find_spec("fcntl") is None
+    assert Finder.find_spec("email") is None
+
+
 def test_whoever_came_before_python_is_asked_first(ordinary):
     class Other:
         @staticmethod
