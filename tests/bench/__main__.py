@@ -101,8 +101,9 @@ def _about(machine, runs, warning):
         f"of an ordinary install, up to {runs} runs each in shuffled turns, medians. "
         "`x bare` is the ratio to `python -c pass` in the same turns, which holds where absolute "
         "times drift; beside it are the ratio of the least times and that of processor times. A "
-        "floor is what a small program costs that does only what all of its kind must: open SQLite "
-        "and AES-GCM, say hello through Typer, draw a table by rich, ask the keyring, copy bytes."
+        "floor is what a small program costs that does only what all of its kind must: get or run "
+        "in one file with the same promises (`least.py`), load SQLite and AES-GCM, say hello "
+        "through Typer, draw a table by rich, ask the keyring, make AES-GCM ready, copy bytes."
     )
     if warning:
         yield ""

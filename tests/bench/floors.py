@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 
 from measuring import Command
 
@@ -42,6 +43,10 @@ keyring.get_password("a service", "a name")
 """
 
 
+LEAST = {"get": (), "run": ("true",)}
+"""The commands that `least` has, and what is behind them."""
+
+
 def floors(install, vault, environment):
     """Return {name: Command} of small programs, each with what no command of its kind does without.
 
@@ -51,10 +56,24 @@ def floors(install, vault, environment):
     for name, text in (("skeleton", SKELETON), ("typer", TYPER), ("rich", RICH)):
         programs[name] = program(install, name, text)
     return {
+        **{
+            f"floor: {what} in one file": least(install, vault, environment, what) for what in LEAST
+        },
         "floor: SQLite, AES-GCM": Command([*programs["skeleton"], vault], environment),
         "floor: Typer's hello": Command(programs["typer"], environment),
         "floor: rich's table, terminal": Command(programs["rich"], environment, terminal=True),
     }
+
+
+def least(install, vault, environment, what):
+    """Return the Command that does what one of ours promises, and has no design: `least`."""
+    compiled = os.path.join(install.folder, "least.pyc")
+    if not os.path.exists(compiled):
+        source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "least.py")
+        made = f"import py_compile; py_compile.compile({source!r}, {compiled!r}, doraise=True)"
+        subprocess.run([install.python, "-c", made], check=True)
+    log = os.path.join(install.folder, "least.log")
+    return Command([install.python, compiled, what, vault, log, *LEAST[what]], environment)
 
 
 def program(install, name, text):

@@ -28,7 +28,13 @@ def _all_goals():
     get = "get K --plain, 100 secrets"
     yield Goal(get, "get", 2.6, floor="floor of get")
     yield from (
-        Goal(f"{get}, beside {peer}", f"get / {peer}", limit, f"x {peer}")
+        Goal(
+            f"{get}, beside {peer}",
+            f"get / {peer}",
+            limit,
+            f"x {peer}",
+            floor=f"floor of get / {peer}",
+        )
         for peer, limit in (
             ("sops", 1.4),
             ("secretspec", 0.45),
@@ -42,9 +48,9 @@ def _all_goals():
     for peer, count, limit in (("fnox", 10_000, 0.25), ("fnox", 100_000, 0.03)):
         yield Goal(f"get of {count:,}, beside {peer}", f"get of {count} / {peer}", limit, "x fnox")
     yield Goal("get of 100,000, beside sops", "get of 100000 / sops", 0.03, "x sops")
-    yield Goal("run -- true, 10 declared, redaction on", "run", 2.8, floor="floor of get")
+    yield Goal("run -- true, 10 declared, redaction on", "run", 2.8, floor="floor of run")
     yield Goal("run -- true, 1,000 declared, beside fnox", "run of 1000 / fnox", 0.3, "x fnox")
-    yield Goal("list, piped, 100 secrets", "list piped", 3.5, floor="floor of get")
+    yield Goal("list, piped, 100 secrets", "list piped", 3.5, floor="floor of libraries")
     yield Goal("list, piped, 100,000 secrets", "list of 100000", 2, "s")
     yield Goal("list in a terminal, 100 secrets", "list terminal", 9, floor="floor of rich")
     yield Goal("set, 100 secrets", "set", 8, floor="floor of typer")
@@ -56,7 +62,7 @@ def _all_goals():
             name = f"redact {count} {way}"
             title = f"redact, {count} secrets, " + ("a file" if way == "file" else "through pipes")
             yield Goal(title, name, limit, "MB/s", least=True, floor=f"cat {way}")
-    yield Goal("unlock with a raw key, own work", "unlock", 1, "ms")
+    yield Goal("unlock with a raw key, own work", "unlock", 1, "ms", floor="floor of unlock")
     yield Goal("bytes on disk a secret", "bytes", 900, "bytes")
     for name, limit in (("reads", 600), ("reveals", 300)):
         yield Goal(f"server, {name} a second", f"server {name}", limit, "a second", least=True)

@@ -7,6 +7,8 @@ import importlib
 import os
 import subprocess
 
+from floors import least
+from installing import vault_path
 from measuring import Command, measure
 from peers.place import Place
 
@@ -25,7 +27,7 @@ PEERS = (
     "ansible",
     "dotenvx",
 )
-BARE, OURS = "python -c pass", "infsh secrets"
+BARE, OURS, FLOOR = "python -c pass", "infsh secrets", "floor: get in one file"
 MANY = 100
 RUN_COUNTS = (10, 100, 1_000)
 GROWTH_COUNTS = (1_000, 10_000, 100_000)
@@ -67,6 +69,8 @@ class Field:
         """Return {name: Command} of what the peers and we do with `count` secrets."""
         ours = _ours(self.bench.install, count)
         found = {BARE: ours[BARE], OURS: ours[operation]}
+        if operation == "get":
+            found[FLOOR] = ours[FLOOR]
         for name, (module, _) in self.here.items():
             if wanted is None or count in getattr(module, wanted, ()):
                 command = self._prepare(name, module, count).get(operation)
@@ -119,6 +123,7 @@ def _small(field):
     for name in GOALS:
         if name in gets:
             field.bench.report.ratio(f"get / {name}", gets[OURS], gets[name])
+            field.bench.report.ratio(f"floor of get / {name}", gets[FLOOR], gets[name])
     titles = ["get one", "list", "set one"]
     _show(
         field,
@@ -150,7 +155,8 @@ def _growth(field):
 
 def _show(field, title, columns):
     """Print medians, and what they are beside bare Python, of {column: {name: Times}}."""
-    names = [BARE, OURS, *(n for n in field.here if any(n in times for times in columns.values()))]
+    known = (FLOOR, *field.here)
+    names = [BARE, OURS, *(n for n in known if any(n in times for times in columns.values()))]
     rows = [[name, *(_cell(times, name) for times in columns.values())] for name in names]
     field.bench.report.table(
         f"{title}, {field.runs} runs or fewer", ["", *columns], rows, main=True
@@ -174,6 +180,7 @@ def _ours(install, count):
 
     return {
         BARE: Command([install.python, "-c", "pass"], environment),
+        FLOOR: least(install, vault_path(environment), environment, "get"),
         "get": infsh("get", "KEY_7", "--plain"),
         "list": infsh("list", "-o", "names"),
         "set": infsh("set", "KEY_8", given="a-made-up-value-{turn}"),
