@@ -105,7 +105,7 @@ class Connections:
                         "Call it when the call that is under way has ended.",
                     )
                 if self._closed:
-                    raise UsageError("The client is closed.", "Make another one: Client().")
+                    raise UsageError("The client is closed.", "Make another one.")
                 free = self._idle or len(self._lent) < self._most
                 if free and not self._forking:
                     workspace = self._idle.pop() if self._idle else self._new()
