@@ -63,7 +63,6 @@ def hexadecimal(value: bytes, *, rich: bool = True) -> Iterator[bytes]:
         for separator in (":", " "):
             yield value.hex(separator).encode()
             yield value.hex(separator).upper().encode()
-        yield value.hex("-").upper().encode()  # .NET's BitConverter
         yield b"".join([b"\\x%02x" % byte for byte in value])
         yield b"".join([b"\\x%02X" % byte for byte in value])
     if len(lower) > _HEX_WIDTH:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from binascii import unhexlify
 
 from infsh_secrets.domain.binary_notations import LINE_ENDS
-from infsh_secrets.domain.weak_values import is_ordinary, is_weak
+from infsh_secrets.domain.weak_values import is_ordinary, is_weak, unusual_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +15,9 @@ SHORTEST_LINE = 8
 LONGEST_JSON = 4096
 MOST_PARTS = 2000
 _DEEPEST = 3
+_PIECE = 24
+_RANDOM = 16
+_LONGEST_IN_PIECES = 2048
 _SHORTEST_IN_URL = 16
 _SPEAKING = (
     "key",
@@ -148,3 +151,29 @@ def _decoded_piece(piece: bytes) -> bytes:
     if digits[1:] and not digits.translate(None, _HEX_DIGITS):
         return unhexlify(digits) + rest
     return b"%" + piece
+
+
+def pieces(value: bytes) -> list[bytes]:
+    """Return all texts of 24 bytes in the random parts of a value, as far as it is one word.
+
+    They show that a longer piece of it stands somewhere: at the end of a line, in a column of a
+    table. Of a value that is a URL, JSON, or longer than 2 KiB there are none, but of its parts.
+    """
+    bare = value.strip()
+    found: dict[bytes, None] = {}
+    for text in (bare, *parts(bare)):
+        if _PIECE < len(text) <= _LONGEST_IN_PIECES and not _is_composed(text):
+            # The header of one JSON Web Token is that of others.
+            first = text.find(b".") + 1 if text.startswith(b"eyJ") else 0
+            windows = (text[at : at + _PIECE] for at in range(len(text) - _PIECE, first - 1, -1))
+            found.update(dict.fromkeys(filter(_is_random, windows)))
+    return list(found)
+
+
+def _is_composed(text: bytes) -> bool:
+    return text[:1] in (b"{", b"[", b'"') or b"://" in text[:64] or bool(text.split(None, 1)[1:])
+
+
+def _is_random(text: bytes) -> bool:
+    """Tell whether words that are none in any language make up most of a piece."""
+    return sum(map(len, unusual_words(text))) >= _RANDOM

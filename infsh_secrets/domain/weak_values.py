@@ -43,7 +43,13 @@ _LONGEST_WORD = 20
 
 def is_ordinary(value: bytes) -> bool:
     """Tell whether `value` is made of words and short numbers, as `my-project-42` is."""
-    return all(map(_is_word, value.translate(_SEPARATORS).split()))
+    return not unusual_words(value)
+
+
+def unusual_words(value: bytes) -> list[bytes]:
+    """Return what in `value` is neither a word nor a short number."""
+    words = value.translate(_SEPARATORS).split()
+    return [word for word in words if not _is_word(word)]
 
 
 def _is_word(piece: bytes) -> bool:

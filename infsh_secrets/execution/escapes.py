@@ -42,6 +42,10 @@ class PlainView:
         piece = bisect_right(in_text, offset) - 1
         return in_data[piece] + offset - in_text[piece]
 
+    def place_or_end(self, offset: int) -> int:
+        """Return the same; behind the end of the text, the end of the data."""
+        return self.place(offset) if offset < len(self.text) else len(self._data)
+
     def _map(self) -> tuple[list[int], list[int]]:
         """Return where each piece between two sequences begins, in the text and in the data."""
         in_text, in_data, removed = [0], [0], 0

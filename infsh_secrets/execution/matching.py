@@ -15,12 +15,15 @@ from time import thread_time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     from ahocorasick_rs import BytesAhoCorasick
 
 Match = tuple[int, int, int]
 """(start, end, owner)"""
+
+UNCOVERED = 3
+"""At the beginning of a piece of a value, how many bytes are no part of its match."""
 
 _LONG_ANCHOR = 8
 _SHORT_ANCHOR = 4
@@ -52,24 +55,34 @@ _MANY = 64
 class Matcher:
     """Finds forms in bytes: byte strings of at least 4 bytes, each with the number of its owner.
 
-    All forms are secret. Of equal forms the first counts.
+    All forms are secret. Of equal forms the first counts. Of `pieces`, which are longer than
+    `UNCOVERED`, a match leaves out so many bytes at the beginning: nothing has to be held back for
+    what only begins like so many pieces.
     """
 
-    def __init__(self, forms: Iterable[tuple[bytes, int]]) -> None:
+    def __init__(
+        self, forms: Iterable[tuple[bytes, int]], pieces: Iterable[tuple[bytes, int]] = ()
+    ) -> None:
         owners: dict[bytes, int] = {}
         for form, owner in forms:
             owners.setdefault(form, owner)
         self._sorted = sorted(owners)
-        self._longest = max(map(len, self._sorted), default=0)
         self._short_prefixes = {form[:size] for form in owners for size in range(1, _PREFIX)}
+        more = {piece: owner for piece, owner in pieces if piece not in owners}
+        self._pieces = sorted(more)
+        self._short_pieces = {piece[:size] for piece in more for size in range(1, UNCOVERED + 1)}
+        if more:
+            owners = dict(sorted([*owners.items(), *more.items()], key=_owner))
+        self.longest = max(map(len, owners), default=0)
+        self.uncovered = UNCOVERED if more else 0
         self._starts = _automaton(sorted({form[:_PREFIX] for form in owners}), overlapping=True)
         anchors = {}
         groups = -(-len(set(owners.values())) // _MOST_FOR_VECTORS)
         if groups <= _MOST_GROUPS:  # with more owners there are more anchors as well
-            anchors = _anchored(owners, _SHORT_ANCHOR)
+            anchors = _anchored(owners, more, _SHORT_ANCHOR)
             groups = -(-len(anchors) // _MOST_FOR_VECTORS)
         if groups > _MOST_GROUPS:
-            anchors = _anchored(owners, _LONG_ANCHOR)
+            anchors = _anchored(owners, more, _LONG_ANCHOR)
         self._anchors = list(anchors)
         self._anchored = list(anchors.values())
         self._longest_anchor = max(map(len, self._anchors), default=0)
@@ -94,11 +107,11 @@ class Matcher:
             return []
         found: list[Match] = []
         for anchor, start in self._anchors_at(data, hits):
-            for form, offset, owner in self._anchored[anchor]:
+            for form, offset, owner, uncovered in self._anchored[anchor]:
                 begin = start - offset
                 end = begin + len(form)
                 if begin >= 0 and end > known and data.startswith(form, begin):
-                    found.append((begin, end, owner))
+                    found.append((begin + uncovered, end, owner))
         return found
 
     def _hits(self, data: bytes) -> list[Match]:
@@ -141,31 +154,54 @@ class Matcher:
 
         The length of `data` when there is none.
         """
-        size = len(data)
-        window = max(0, size - self._longest + 1)
+        size = hold = len(data)
+        window = max(0, size - self.longest + 1)
         last = data[window:] if window else data
         for _, start, _ in self._starts.find_matches_as_indexes(last, overlapping=True):
-            if self._begins_form(last[start:]):
-                return window + start
+            begun = last[start:]
+            if _begins(self._sorted, begun):
+                return min(hold, window + start)
+            if hold == size and _begins(self._pieces, begun):
+                hold = min(size, window + start + UNCOVERED)
         for length in range(min(_PREFIX - 1, size), 0, -1):
             if data[size - length :] in self._short_prefixes:
-                return size - length
-        return size
+                return min(hold, size - length)
+        return hold
 
-    def _begins_form(self, text: bytes) -> bool:
-        place = bisect_left(self._sorted, text)
-        if place < len(self._sorted) and self._sorted[place] == text:
-            place += 1
-        return place < len(self._sorted) and self._sorted[place].startswith(text)
+    def context(self, data: bytes, hold: int) -> int:
+        """Return from where on `data` may be a part of what ends after `hold`, which is growing."""
+        size = len(data)
+        if not self._pieces:
+            return hold
+        if hold < size:
+            return max(0, hold - UNCOVERED)
+        lengths = range(min(UNCOVERED, size), 0, -1)
+        return next((size - n for n in lengths if data[size - n :] in self._short_pieces), size)
 
 
-def _anchored(owners: dict[bytes, int], length: int) -> dict[bytes, list[tuple[bytes, int, int]]]:
-    """Return anchor -> (form, where the anchor is in it, owner), with few different anchors.
+def _begins(known: list[bytes], text: bytes) -> bool:
+    """Tell whether `text` is the beginning of one of the sorted `known`, and shorter."""
+    place = bisect_left(known, text)
+    if place < len(known) and known[place] == text:
+        place += 1
+    return place < len(known) and known[place].startswith(text)
+
+
+def _owner(item: tuple[bytes, int]) -> int:
+    return item[1]
+
+
+def _anchored(
+    owners: dict[bytes, int], pieces: Container[bytes], length: int
+) -> dict[bytes, list[tuple[bytes, int, int, int]]]:
+    """Return anchor -> (form, where the anchor is in it, owner, what of it is left uncovered).
+
+    There are few different anchors.
 
     The end of a key says more than its beginning, which others of its kind share. A form that is
     broken into lines there takes the middle, as others of its owner do.
     """
-    anchors: dict[bytes, list[tuple[bytes, int, int]]] = {}
+    anchors: dict[bytes, list[tuple[bytes, int, int, int]]] = {}
     mine: dict[bytes, None] = {}
     current = -1
     for form, owner in owners.items():
@@ -173,9 +209,11 @@ def _anchored(owners: dict[bytes, int], length: int) -> dict[bytes, list[tuple[b
             current, mine = owner, {}
         anchor = _shared(form, mine, length)
         if anchor is None:
-            anchor = _choose(form, length)
+            # Pieces come from the end: the beginning of one is in those before it.
+            anchor = form[:length] if form in pieces else _choose(form, length)
             mine[anchor] = None
-        anchors.setdefault(anchor, []).append((form, form.rindex(anchor), owner))
+        uncovered = UNCOVERED if form in pieces else 0
+        anchors.setdefault(anchor, []).append((form, form.rindex(anchor), owner, uncovered))
     return anchors
 
 

@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 BLOCK = 256 * 1024
 """How many bytes are searched at once; more are taken apart, so that memory has a bound."""
 
-SILENCE_SECONDS = 0.5
+_LARGE = 16 * 1024
 MOST_EARLY = 2
 """On a terminal, how many bytes of one held match may be shown after a silence."""
+
+_FARTHEST = 64 * 1024
+"""Bytes of control sequences in a match that are looked through; more would be kept for ever."""
 
 _ESCAPE = b"\x1b"
 
@@ -37,7 +40,7 @@ class Redactor:
         self._secrets = [(name, value) for name, value in secrets if not is_weak(value)]
         self.unprotected = [name for name, value in secrets if is_weak(value)]
         self._matcher: Matcher | None = None
-        self._forms: dict[int, list[bytes]] = {}
+        self._forms: dict[int, tuple[list[bytes], list[bytes]]] = {}
         self.keeps_sequences = True
 
     def __repr__(self) -> str:
@@ -55,16 +58,19 @@ class Redactor:
         forms_of = self._forms  # before the look at the matcher: other threads may be ahead
         if self._matcher is not None or not self._secrets:
             return False
+        from infsh_secrets.domain.value_parts import pieces
         from infsh_secrets.domain.variants import forms
         from infsh_secrets.execution.matching import Matcher
 
         owner = len(forms_of)
         if owner < len(self._secrets):
-            forms_of[owner] = forms(self._secrets[owner][1])
+            value = self._secrets[owner][1]
+            forms_of[owner] = forms(value), pieces(value)
             return True
-        found = [(form, owner) for owner, of_one in forms_of.items() for form in of_one]
+        found = [(form, owner) for owner, of_one in forms_of.items() for form in of_one[0]]
+        cut = [(piece, owner) for owner, of_one in forms_of.items() for piece in of_one[1]]
         self.keeps_sequences = not any(_ESCAPE in form for form, _ in found)
-        self._matcher = Matcher(found)
+        self._matcher = Matcher(found, cut)
         self._forms = {}
         return False
 
@@ -167,23 +173,44 @@ class Stream:
         return self._redactor.mark(-region.best[2])
 
     def _take(self, matcher: Matcher, data: bytes) -> bytes:
+        at_seam = self._step_over_seam(matcher, data)
         known = len(self._kept)
         base = self._base
         whole = self._kept + data if known else data
         if _ESCAPE in whole:
             regions, hold, keep = self._search_both(matcher, whole, known)
         else:
-            regions = [self._region(match) for match in matcher.find(whole, known)]
-            hold = keep = matcher.growing(whole)
+            regions = at_seam + [self._region(match) for match in matcher.find(whole, known)]
+            hold = matcher.growing(whole)
+            keep = matcher.context(whole, hold)
             self._viewed = base + len(whole)
         self._hold = base + hold
-        if not regions and not self._pending and hold == keep == len(whole):
+        if not regions and not self._pending and hold == len(whole):
             written = self._done - base
-            self._kept, self._base, self._done = b"", self._hold, self._hold
+            self._kept, self._base, self._done = whole[keep:], base + keep, self._hold
             return whole[written:] if written else whole
         self._unite(regions)
         self._kept, self._base = whole[keep:], base + keep
         return self._release(whole, base, self._hold)
+
+    def _step_over_seam(self, matcher: Matcher, data: bytes) -> list[_Region]:
+        """Where all that is kept is written, search what begins in it, and let go of it.
+
+        So a large block need not be copied to stand behind a few bytes.
+        """
+        known = len(self._kept)
+        if (
+            not 0 < known <= matcher.uncovered
+            or self._done < self._base + known
+            or len(data) < _LARGE + matcher.longest
+            or _ESCAPE in data
+            or _ESCAPE in self._kept
+        ):
+            return []
+        seam = self._kept + data[: matcher.longest]
+        regions = [self._region(match) for match in matcher.find(seam, known)]
+        self._kept, self._base = b"", self._base + known
+        return regions
 
     def _search_both(
         self, matcher: Matcher, whole: bytes, known: int
@@ -192,20 +219,25 @@ class Stream:
         from infsh_secrets.execution.escapes import PlainView, sequences
 
         view = PlainView(whole)
+        farthest = matcher.longest + _FARTHEST
         viewed, self._viewed = self._viewed - self._base, self._base + view.begun
         regions = [self._region(match) for match in matcher.find(whole, known)]
         for start, end, owner in matcher.find(view.text):
             first, last = view.place(start), view.place(end - 1) + 1
-            through = last - first > end - start and _ESCAPE not in view.text[start:end]
+            begin = max(0, start - matcher.uncovered)
+            size = last - view.place(begin)
+            through = end - begin < size <= farthest and _ESCAPE not in view.text[start:end]
             if through and last > viewed:
                 region = self._region((first, last, owner), end - start)
                 if self._redactor.keeps_sequences:
                     region.sequences = sequences(whole, first, last, self._base)
                 regions.append(region)
-        growing = matcher.growing(view.text)
-        seen = view.place(growing) if growing < len(view.text) else len(whole)
-        hold = min(matcher.growing(whole), seen)
-        keep = view.boundary(min(hold, view.begun))
+        growing = matcher.growing(whole)
+        seen = matcher.growing(view.text)
+        hold = max(min(growing, view.place_or_end(seen)), len(whole) - farthest)
+        needed = view.place_or_end(matcher.context(view.text, seen))
+        keep = min(matcher.context(whole, growing), needed, view.begun)
+        keep = view.boundary(max(keep, len(whole) - farthest))
         for region in (*regions, *self._pending):
             end = region.end - self._base
             if end > view.begun:  # where the sequence ends is still to come

@@ -34,13 +34,10 @@ def base32(value: str) -> list[Text]:
 
 
 def numbers(value: str) -> list[Text]:
-    """Return bytes as Python, JSON and Go print them, and in hexadecimal as .NET does."""
+    """Return bytes as Python, JSON and Go print them."""
     data = list(value.encode())
     lists = [separator.join(map(str, data)) for separator in (", ", ",", " ")]
-    return [
-        *(Text(f"[{text}]".encode(), text.encode()) for text in lists),
-        *texts(bytes(data).hex("-").upper()),
-    ]
+    return [Text(f"[{text}]".encode(), text.encode()) for text in lists]
 
 
 def nested(value: str) -> list[Text]:

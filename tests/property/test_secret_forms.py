@@ -92,7 +92,6 @@ TEXTS = {
         "[]",
     ),
     "bytes in Go": (lambda value: str([*value.encode()]).replace(",", ""), "[]"),
-    "bytes in .NET": (lambda value: value.encode().hex("-").upper(), ""),
     "json for PHP": (lambda value: json.dumps(value).replace("/", "\\/"), '"'),
     "repr": (repr, "'\""),
     "repr in a list": (lambda value: repr([value]), "[]'\""),
