@@ -72,6 +72,7 @@ def own_home(homes, monkeypatch):
             "CI",
             "NO_COLOR",
             "FORCE_COLOR",
+            "GITHUB_ACTIONS",
             "COLUMNS",
         ):
             monkeypatch.delenv(name)
