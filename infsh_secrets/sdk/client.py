@@ -56,14 +56,7 @@ class Client:
     ...     print(secret.name)
     stripe_api_key
 
-    Threads of asyncio do as well as others:
-
-    >>> import asyncio
-    >>> async def key(client: Client) -> str:
-    ...     secret = await asyncio.to_thread(client.secrets.get, "stripe_api_key")
-    ...     return await asyncio.to_thread(secret.reveal)
-    >>> asyncio.run(key(Client()))
-    'made-up'
+    For programs with asyncio there is `AsyncClient`.
     """
 
     @boundary

@@ -168,8 +168,9 @@ class Secrets:
         """Return the secrets that pass all filters, one after another; the store is asked at first.
 
         When the first one is asked for, all are read: of one verified state of the vault, of a
-        server page after page. What is written later does not show. `stale` and `unused` are
-        lengths of time as in "90d"; names fit one of the `patterns`, as in "AWS_*".
+        server page after page. What is written later does not show. `tuple` keeps them, to be
+        counted or looked at again. `stale` and `unused` are lengths of time as in "90d"; names fit
+        one of the `patterns`, as in "AWS_*".
 
         >>> from infsh_secrets import Client
         >>> client = Client()
