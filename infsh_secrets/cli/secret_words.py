@@ -94,4 +94,5 @@ def empty_list(result: SecretList) -> str:
         return "No deleted secrets fit." if result.deleted else "No secrets fit."
     if result.deleted:
         return "No deleted secrets."
-    return "No secrets. Store one with: infsh secrets set KEY"
+    where = "" if result.place.store == LOCAL_STORE else f" -s {result.place.store}"
+    return f"No secrets. Store one with: infsh secrets set KEY{where}"

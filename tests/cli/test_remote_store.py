@@ -80,6 +80,7 @@ def test_a_value_is_asked_for_only_where_it_is_shown(elsewhere, work):
         hint = elsewhere(command, "API_KEY").error["hint"]
         assert hint.endswith('printf %s "$VALUE" | infsh secrets set API_KEY -s work')
     assert elsewhere("export").error["hint"].endswith("infsh secrets set KEY -s work")
+    assert elsewhere("list", "-o", "table").text.endswith("infsh secrets set KEY -s work\n")
     elsewhere("set", "API_KEY", VALUE)
     work.seen.clear()
     shown = elsewhere("get", "API_KEY", "-o", "table").text
