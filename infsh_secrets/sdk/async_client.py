@@ -29,7 +29,11 @@ class AsyncSecret(KnownSecret):
 
     @async_boundary
     async def reveal(self) -> str:
-        """Return the value, once it is on record that it was given out."""
+        """Return the value, once it is on record that it was given out.
+
+        A task that is made of this call has the value as its result, and shows it when it is
+        printed, as asyncio does in debug mode; where the call is awaited itself, nothing is shown.
+        """
         return await asyncio.to_thread(self.value.reveal)
 
 

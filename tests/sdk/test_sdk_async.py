@@ -187,6 +187,22 @@ def test_it_shows_and_gives_away_nothing():
     run(main)
 
 
+def test_asyncio_in_debug_mode_logs_no_value(caplog):
+    caplog.set_level("DEBUG")
+
+    async def main(client):
+        loop = asyncio.get_running_loop()
+        loop.set_debug(True)
+        loop.slow_callback_duration = 0
+        secret = await client.secrets.set("K", VALUE)
+        assert await secret.reveal() == VALUE
+        assert await (await client.secrets.history("K"))[0].reveal() == VALUE
+
+    run(main)
+    assert "Executing" in caplog.text
+    assert VALUE[:10] not in caplog.text
+
+
 def test_a_closed_client_says_so():
     async def main():
         client = AsyncClient(store=MemoryStore())
