@@ -32,6 +32,7 @@ _VALUE = b"\x03"
 _AUDIT = b"\x04"
 _FINGERPRINT = b"\x05"
 _USE = b"\x06"
+_USE_SUMMARY = b"\x07"
 _SMALLEST_PAD = 64
 _LENGTH = Struct(">I").pack
 _NEXT_LENGTH = Struct(">I").unpack_from
@@ -86,6 +87,11 @@ def fingerprint_context(vault: bytes) -> bytes:
 def use_context(vault: bytes, identity: bytes) -> bytes:
     """Return the sealing context of a line of the use log."""
     return _DOMAIN + _USE + vault + identity
+
+
+def use_summary_context(vault: bytes) -> bytes:
+    """Return the sealing context of the summary of the use log."""
+    return _DOMAIN + _USE_SUMMARY + vault
 
 
 def name_index(key: bytes | MacKey, environment: str, name: str) -> bytes:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from infsh_secrets.stores.vault.anchor import Anchor
     from infsh_secrets.stores.vault.layout import Head, Root
     from infsh_secrets.stores.vault.transaction import Transaction
+    from infsh_secrets.stores.vault.use_summary import Summary
     from infsh_secrets.stores.vault.uselog import Use
 
 VAULT = Capabilities(reveal=True, versions=True, restore=True, environments=True)
@@ -115,6 +116,7 @@ class VaultStore(SecretStore):
         self.clock = clock
         self.use_log = ""
         self.uses_read: tuple[bytes, dict[bytes, Use | None]] = (b"", {})
+        self.use_summary: Summary | None = None
         self.notices: list[str] = []
         self.seen = 0
         self.progress: Callable[[int, int], None] = lambda *_: None

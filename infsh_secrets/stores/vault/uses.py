@@ -28,12 +28,19 @@ MOST_FOLDED = 1000
 MOST_SECRETS = 2000
 """Of so many secrets may the lines be that one write folds; each costs it about 90 µs."""
 _LARGEST = 2 * uselog.MOST_BYTES
+_SUMMARIZED = 64 * 1024
+"""Bytes of a log, some 160 lines, of which a summary is kept if it is longer."""
 
 
 def latest(store: VaultStore) -> dict[tuple[str, str], int]:
     """Return when each secret in the log was used last, by (environment, key)."""
+    log = _whole_lines(store)
+    if len(log) > _SUMMARIZED:
+        from infsh_secrets.stores.vault import use_summary
+
+        return use_summary.latest(store, log, lambda line: _open(store, *_parts(line)))
     found: dict[tuple[str, str], int] = {}
-    for _, use in _lines(store):
+    for _, use in _lines(store, log):
         if use is not None:
             for environment, key, _version in use.subjects:
                 place = (environment, key)
@@ -46,7 +53,7 @@ def pending(store: VaultStore, last: tuple[int, bytes]) -> list[audit.Entry]:
 
     `last` is the verified end of the chain; inside a read transaction.
     """
-    return entries(_not_folded(store, last, _lines(store)))
+    return entries(_not_folded(store, last, _lines(store, _whole_lines(store))))
 
 
 class Fold:
@@ -59,7 +66,7 @@ class Fold:
 
     def __init__(self, store: VaultStore, last: tuple[int, bytes]) -> None:
         self._store = store
-        lines = _lines(store)
+        lines = _oldest(store, _whole_lines(store))
         taken = _first(_not_folded(store, last, lines)) if lines else []
         self._end = (taken or lines or [(b"", None)])[-1][0]
         uses = [use for _, use in taken if use is not None]
@@ -138,18 +145,40 @@ def _drop_through(path: str, end: bytes) -> None:
         os.close(descriptor)
 
 
-def _lines(store: VaultStore) -> list[Line]:
-    """Return the lines of the log, oldest first; none where it cannot be read.
-
-    The store keeps what was opened, so that a process that goes on opens only new lines.
-    """
+def _whole_lines(store: VaultStore) -> bytes:
+    """Return the log up to the end of a line; nothing where it cannot be read."""
     if not store.use_log:
-        return []
+        return b""
     try:
         data = read_private_file(store.use_log, "use log", _LARGEST)
     except InfshError:
-        return []
-    whole = data[: data.rfind(b"\n") + 1]
+        return b""
+    return data[: data.rfind(b"\n") + 1]
+
+
+def _oldest(store: VaultStore, whole: bytes) -> list[Line]:
+    """Return the lines at the beginning of the log, as many as a write can need.
+
+    Those are what it folds, and before them what an earlier write has folded and could not remove.
+    """
+    _, known = store.uses_read
+    found: dict[bytes, Use | None] = {}
+    start = 0
+    while start < len(whole) and len(found) < 2 * MOST_FOLDED:
+        end = whole.index(b"\n", start)
+        identity, sealed = _parts(whole[start:end])
+        if len(identity) == ID_BYTES and sealed and identity not in found:
+            seen = identity in known
+            found[identity] = known[identity] if seen else _open(store, identity, sealed)
+        start = end + 1
+    return list(found.items())
+
+
+def _lines(store: VaultStore, whole: bytes) -> list[Line]:
+    """Return the lines of the log, oldest first.
+
+    The store keeps what was opened, so that a process that goes on opens only new lines.
+    """
     known, found = _read_before(store, whole)
     for text in whole[len(known) :].splitlines():
         identity = _identity(text)
@@ -180,6 +209,11 @@ def _read_before(store: VaultStore, whole: bytes) -> tuple[bytes, dict[bytes, Us
     for identity in gone:
         found.pop(identity, None)
     return rest, found
+
+
+def _parts(text: bytes) -> tuple[bytes, bytes]:
+    """Return (id, sealed use) of a line; nothing of what is none."""
+    return _identity(text), _from_hex(text.partition(b" ")[2])
 
 
 def _identity(text: bytes) -> bytes:
