@@ -42,6 +42,7 @@ def test_a_picture_shows_what_the_program_prints(scene, svg):
     assert filming.lines(again) == filming.lines(svg)
 
 
+@pytest.mark.slow  # the pictures were printed by another run, too
 def test_what_is_printed_is_the_same_in_every_run(scene):
     assert filming.printed(scene) == printed(scene)
 
