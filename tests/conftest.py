@@ -73,6 +73,8 @@ def own_home(homes, monkeypatch):
             "NO_COLOR",
             "FORCE_COLOR",
             "GITHUB_ACTIONS",
+            "EDITOR",
+            "VISUAL",
             "COLUMNS",
         ):
             monkeypatch.delenv(name)
