@@ -134,7 +134,8 @@ def test_power_loss(place, traced_base, report):
 @pytest.mark.parametrize("name", BY_NAME)
 def test_power_loss_long(place, traced_base, name, report):
     recorded = Recorded(place, traced_base, name)
-    counts = recorded.check(recorded.losses(2, 760, 60))
+    limit = 760 if name in traced.SHORT else 200
+    counts = recorded.check(recorded.losses(2, limit, 60))
     nothing_is_lost(name, counts)
     report(f"power loss, {name}, {len(recorded.events)} steps: {told(counts)}")
 

@@ -287,7 +287,8 @@ def test_a_restore_that_cannot_read_the_record_of_the_vault_says_so(run_all):
 @pytest.mark.slow
 @pytest.mark.parametrize("operation", traced.OPERATIONS, ids=traced.NAMES)
 def test_faults_long(run_all, operation, report):
-    counts, total = run_all(operation, sampled(2, 1 / 3))
+    share = 1 / 3 if operation.name in traced.SHORT else 1 / 10
+    counts, total = run_all(operation, sampled(2, share))
     report(f"EIO, ENOSPC and kill, {operation.name}: {told(counts, total)}")
 
 
