@@ -10,7 +10,7 @@ the text at hand is found out by the clock. Both ways find the same.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from time import thread_time
 
 TYPE_CHECKING = False
@@ -29,6 +29,8 @@ _LONG_ANCHOR = 8
 _SHORT_ANCHOR = 4
 _MOST_FOR_VECTORS = 64
 _MOST_GROUPS = 6
+_LEAST_ANCHORS = 10
+"""Of an owner of whose anchors there are many."""
 _SHORTEST_IN_GROUPS = 2048
 """Bytes; in less the calls take longer than the search."""
 
@@ -77,8 +79,8 @@ class Matcher:
         self.uncovered = UNCOVERED if more else 0
         self._starts = _automaton(sorted({form[:_PREFIX] for form in owners}), overlapping=True)
         anchors = {}
-        groups = -(-len(set(owners.values())) // _MOST_FOR_VECTORS)
-        if groups <= _MOST_GROUPS:  # with more owners there are more anchors as well
+        groups = -(-_LEAST_ANCHORS * len(set(owners.values())) // _MOST_FOR_VECTORS)
+        if groups <= _MOST_GROUPS:  # with more owners there are more anchors than that
             anchors = _anchored(owners, more, _SHORT_ANCHOR)
             groups = -(-len(anchors) // _MOST_FOR_VECTORS)
         if groups > _MOST_GROUPS:
@@ -101,18 +103,23 @@ class Matcher:
         return f"Matcher({len(self._sorted)} forms)"
 
     def find(self, data: bytes, known: int = 0) -> list[Match]:
-        """Return every match that ends after `known`, overlapping ones too, in no order."""
+        """Return every match that ends after `known`, overlapping ones too, in no order.
+
+        Of pieces, those that are not within a match of a form.
+        """
         hits = self._hits(data)
         if not hits:
             return []
         found: list[Match] = []
+        cut: list[Match] = []
         for anchor, start in self._anchors_at(data, hits):
             for form, offset, owner, uncovered in self._anchored[anchor]:
                 begin = start - offset
                 end = begin + len(form)
                 if begin >= 0 and end > known and data.startswith(form, begin):
-                    found.append((begin + uncovered, end, owner))
-        return found
+                    matches = cut if uncovered else found
+                    matches.append((begin + uncovered, end, owner))
+        return found + _outside(cut, found) if cut else found
 
     def _hits(self, data: bytes) -> list[Match]:
         """Return anchors in `data`, so that each of the others overlaps one of them.
@@ -177,6 +184,22 @@ class Matcher:
             return max(0, hold - UNCOVERED)
         lengths = range(min(UNCOVERED, size), 0, -1)
         return next((size - n for n in lengths if data[size - n :] in self._short_pieces), size)
+
+
+def _outside(pieces: list[Match], matches: list[Match]) -> list[Match]:
+    """Return those pieces that are not within a match."""
+    matches.sort()
+    begins, ends, farthest = [], [], 0
+    for begin, end, _ in matches:
+        farthest = max(farthest, end)
+        begins.append(begin)
+        ends.append(farthest)
+    return [one for one in pieces if not _is_within(one, begins, ends)]
+
+
+def _is_within(piece: Match, begins: list[int], ends: list[int]) -> bool:
+    place = bisect_right(begins, piece[0])
+    return place > 0 and ends[place - 1] >= piece[1]
 
 
 def _begins(known: list[bytes], text: bytes) -> bool:
