@@ -14,6 +14,7 @@ _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0)  # a pipe put in place of the file must not hang the reader
 _SHARED_BITS = 0o077
 _OTHERS_WRITE = 0o022
+_WORLD_WRITES = 0o002
 _ROOT = 0
 
 
@@ -126,7 +127,7 @@ def _check_posix(status: os.stat_result, path: str, what: str, *, sealed: bool) 
         )
     parent = os.path.dirname(path) or "."
     folder = os.stat(parent)
-    if folder.st_mode & _OTHERS_WRITE:
+    if others_may_write(folder):
         raise DeniedError(
             f"Other users may write to {sanitize(parent)}, the folder of the {what}.",
             f"Close it with: chmod go-w {sanitize(parent)}, or keep the {what} elsewhere.",
@@ -136,6 +137,28 @@ def _check_posix(status: os.stat_result, path: str, what: str, *, sealed: bool) 
             f"{sanitize(parent)}, the folder of the {what}, belongs to another user.",
             f"Keep the {what} in a folder of your own.",
         )
+
+
+def others_may_write(status: os.stat_result) -> bool:
+    """Tell whether a folder of ours may be written by somebody else.
+
+    Not if its group may that is ours alone: it has our name and no further member. Debian and
+    Ubuntu give everybody such a group, and make folders that it may write.
+    """
+    if not status.st_mode & _OTHERS_WRITE:
+        return False
+    if status.st_mode & _WORLD_WRITES:
+        return True
+    import grp
+    import pwd
+
+    try:
+        user = pwd.getpwuid(os.geteuid())
+        group = grp.getgrgid(status.st_gid)
+    except KeyError:
+        return True
+    ours = user.pw_gid == group.gr_gid and user.pw_name == group.gr_name
+    return not ours or any(member != user.pw_name for member in group.gr_mem)
 
 
 def ensure_private_folder(path: str) -> None:

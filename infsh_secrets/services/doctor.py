@@ -13,7 +13,7 @@ from infsh_secrets.domain.results import FAILED, OK, WARNING, Checkup, Finding
 from infsh_secrets.domain.sanitize import sanitize
 from infsh_secrets.domain.times import rfc3339
 from infsh_secrets.files.folders import shared_folder
-from infsh_secrets.files.private import POSIX, check_private_file, led_to
+from infsh_secrets.files.private import POSIX, check_private_file, led_to, others_may_write
 from infsh_secrets.services import surroundings
 from infsh_secrets.stores.vault import anchor, audit, uses
 from infsh_secrets.stores.vault.store import VaultStore, now_ms
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from infsh_secrets.stores.vault.store import LockedVault
 
 _OTHERS = 0o077
-_OTHERS_WRITE = 0o022
 
 
 def examine(workspace: Workspace, environ: Mapping[str, str]) -> Checkup:
@@ -124,7 +123,7 @@ def _folder(kind: str, path: str) -> Iterator[Finding]:
     elif POSIX and status.st_uid != os.geteuid():
         fix = f"Take a folder of your own: INFSH_{kind.upper()}_DIR"
         yield Finding(subject, FAILED, f"{shown} belongs to another user.", fix)
-    elif POSIX and mode & _OTHERS_WRITE:
+    elif POSIX and others_may_write(status):
         fix = f"Close it with: chmod go-w {shown}"
         yield Finding(subject, FAILED, f"Other users may write to {shown}.", fix)
     elif POSIX and kind != "config" and mode & _OTHERS:

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import grp
 import os
+import pwd
 import resource
 import stat
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -369,9 +372,52 @@ def test_a_folder_of_another_user_is_refused(folder, file, given_away):
     refused(file, "the folder of the key file, belongs to another user")
 
 
+@pytest.fixture
+def group(monkeypatch):
+    """Return a function that says who we and the group of our folders are."""
+
+    def say(name="ann", members=(), ours=True):
+        gid = os.getegid()
+        user = SimpleNamespace(pw_name="ann", pw_gid=gid if ours else gid + 1)
+        found = SimpleNamespace(gr_name=name, gr_gid=gid, gr_mem=list(members))
+        monkeypatch.setattr(pwd, "getpwuid", lambda _: user)
+        monkeypatch.setattr(grp, "getgrgid", lambda _: found)
+
+    return say
+
+
 @pytest.mark.parametrize("mode", [0o770, 0o720, 0o702, 0o777, 0o1777], ids=oct)
-def test_a_folder_that_others_may_write_is_refused(folder, file, mode):
+def test_a_folder_that_others_may_write_is_refused(folder, file, mode, group):
     os.chmod(folder, mode)
+    group(members=["bob"])
+    refused(file, "Other users may write to")
+
+
+@pytest.mark.parametrize(
+    "known", [{"name": "staff"}, {"members": ["ann", "bob"]}, {"ours": False}], ids=str
+)
+def test_a_folder_that_a_group_of_several_may_write_is_refused(folder, file, group, known):
+    os.chmod(folder, 0o775)
+    group(**known)
+    refused(file, "Other users may write to")
+
+
+@pytest.mark.parametrize("members", [(), ("ann",)])
+def test_a_folder_that_nobody_but_our_own_group_may_write_passes(folder, file, group, members):
+    os.chmod(folder, 0o775)
+    group(members=members)
+    check_private_file(file, "key file")
+    os.chmod(folder, 0o777)
+    refused(file, "Other users may write to")
+
+
+def test_a_group_without_a_name_is_not_ours(folder, file, group, monkeypatch):
+    def nobody(_):
+        raise KeyError
+
+    os.chmod(folder, 0o775)
+    group()
+    monkeypatch.setattr(grp, "getgrgid", nobody)
     refused(file, "Other users may write to")
 
 
