@@ -113,6 +113,8 @@ def bulk(bench):
             ("export: together", ("list", "export")),
         )
     }
+    bench.report.figure("floor of import", COUNT / whole["import: together"])
+    bench.report.figure("floor of list", whole["list: together"])
     bench.report.table(
         f"What the libraries alone take for {COUNT:,} secrets, seconds of a processor",
         ["", "seconds", "a second"],

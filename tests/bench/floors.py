@@ -43,8 +43,9 @@ keyring.get_password("a service", "a name")
 """
 
 
-LEAST = {"get": (), "run": ("true",)}
-"""The commands that `least` has, and what is behind them."""
+LEAST = ("get", "run")
+"""The commands that `least` has."""
+DECLARED = 10
 
 
 def floors(install, vault, environment):
@@ -65,15 +66,19 @@ def floors(install, vault, environment):
     }
 
 
-def least(install, vault, environment, what):
-    """Return the Command that does what one of ours promises, and has no design: `least`."""
+def least(install, vault, environment, what, count=DECLARED):
+    """Return the Command that does what one of ours promises, and has no design: `least`.
+
+    A run has `count` secrets.
+    """
     compiled = os.path.join(install.folder, "least.pyc")
     if not os.path.exists(compiled):
         source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "least.py")
         made = f"import py_compile; py_compile.compile({source!r}, {compiled!r}, doraise=True)"
         subprocess.run([install.python, "-c", made], check=True)
     log = os.path.join(install.folder, "least.log")
-    return Command([install.python, compiled, what, vault, log, *LEAST[what]], environment)
+    behind = (str(count), "true") if what == "run" else ()
+    return Command([install.python, compiled, what, vault, log, *behind], environment)
 
 
 def program(install, name, text):

@@ -45,18 +45,25 @@ def _all_goals():
     )
     for count, limit in ((100_000, 1.15), (1_000_000, 1.5)):
         yield Goal(f"get of {count:,}", f"get of {count}", limit, "x that of 10")
-    for peer, count, limit in (("fnox", 10_000, 0.25), ("fnox", 100_000, 0.03)):
-        yield Goal(f"get of {count:,}, beside {peer}", f"get of {count} / {peer}", limit, "x fnox")
-    yield Goal("get of 100,000, beside sops", "get of 100000 / sops", 0.03, "x sops")
+    for peer, count, limit in (
+        ("fnox", 10_000, 0.25),
+        ("fnox", 100_000, 0.03),
+        ("sops", 100_000, 0.03),
+    ):
+        figure = f"get of {count} / {peer}"
+        title = f"get of {count:,}, beside {peer}"
+        yield Goal(title, figure, limit, f"x {peer}", floor=f"floor of {figure}")
     yield Goal("run -- true, 10 declared, redaction on", "run", 2.8, floor="floor of run")
-    yield Goal("run -- true, 1,000 declared, beside fnox", "run of 1000 / fnox", 0.3, "x fnox")
+    thousand = "run -- true, 1,000 declared, beside fnox"
+    yield Goal(thousand, "run of 1000 / fnox", 0.3, "x fnox", floor="floor of run of 1000")
     yield Goal("list, piped, 100 secrets", "list piped", 3.5, floor="floor of libraries")
-    yield Goal("list, piped, 100,000 secrets", "list of 100000", 2, "s")
+    yield Goal("list, piped, 100,000 secrets", "list of 100000", 2, "s", floor="floor of list")
     yield Goal("list in a terminal, 100 secrets", "list terminal", 9, floor="floor of rich")
     yield Goal("set, 100 secrets", "set", 8, floor="floor of typer")
     yield Goal("get, the key in the OS keyring", "get by keyring", 8, floor="floor of keyring")
     yield Goal("any command through Typer", "typer", 7.5, floor="floor of typer")
-    yield Goal("import of 100,000", "import", 20_000, "a second", least=True)
+    rate = "a second"
+    yield Goal("import of 100,000", "import", 20_000, rate, least=True, floor="floor of import")
     for count, limit in ((3, 400), (20, 200), (100, 100)):
         for way in ("file", "pipes"):
             name = f"redact {count} {way}"

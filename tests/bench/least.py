@@ -1,10 +1,10 @@
 """The least that `get` and `run` can cost with what they promise, in one file without a design.
 
-`python least.pyc get VAULT LOG` and `python least.pyc run VAULT LOG COMMAND...`: no core files and
-nobody who looks in, SQLite with every setting asked back, one snapshot, each text sealed under a
-key of its own, a line in a log under a lock; for `run` also signals that are passed on, pipes for
-what the child prints, and a child that dies with its parent. What is opened is made up, since a
-vault's own keys would need its whole format; it is as much as the program opens. Nothing is
+`python least.pyc get VAULT LOG` and `python least.pyc run VAULT LOG COUNT COMMAND...`: no core
+files and nobody who looks in, SQLite with every setting asked back, one snapshot, each text sealed
+under a key of its own, a line in a log under a lock; for `run` also signals that are passed on,
+pipes for what the child prints, and a child that dies with its parent. What is opened is made up,
+since a vault's own keys would need its whole format; it is as much as the program opens. Nothing is
 checked, no error is told, no option is known: this is a floor, and no program.
 """
 
@@ -20,7 +20,6 @@ SETTINGS = (
 )
 INNER, OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4
-DECLARED = 10
 
 
 def harden():
@@ -78,7 +77,7 @@ class Sealing:
 
 
 def read(vault, sqlite, sha256, count):
-    """Return `count` rows of secrets, from a snapshot with its root and bucket."""
+    """Return `count` rows of secrets, from a snapshot with its root and buckets."""
     with open(vault, "rb", buffering=0) as file:
         file.read(100)
     connection = sqlite.connect(f"file:{vault}?mode=rw", uri=True, isolation_level=None)
@@ -93,9 +92,10 @@ def read(vault, sqlite, sha256, count):
     run("SELECT * FROM root").fetchall()
     hashed = sha256(b"".join(row[2] for row in run("SELECT * FROM buckets").fetchall())).digest()
     rows = run("SELECT * FROM items LIMIT ?", (count,)).fetchall()
-    for row in rows:
-        run("SELECT idx, digest FROM items WHERE idx = ?", (row[0],)).fetchall()
-        run("SELECT value FROM versions WHERE item = ?", (row[2],)).fetchall()
+    run("SELECT idx, digest FROM items LIMIT ?", (count,)).fetchall()
+    marks = ",".join("?" * len(rows))
+    items = [row[2] for row in rows]
+    run(f"SELECT value FROM versions WHERE item IN ({marks})", items).fetchall()
     run("COMMIT")
     connection.close()
     return hashed, rows
@@ -140,9 +140,9 @@ def get(vault, log):
     os.write(1, b"a value")
 
 
-def run(vault, log, *command):
-    """Start a command with ten values."""
-    sealing, call = unlocked(vault, log, DECLARED)
+def run(vault, log, count, *command):
+    """Start a command with so many values."""
+    sealing, call = unlocked(vault, log, int(count))
     import _signal
     import fcntl
     import select
@@ -163,7 +163,7 @@ def run(vault, log, *command):
         os.dup2(out[1], 1)
         os.dup2(errors[1], 2)
         _signal.pthread_sigmask(_signal.SIG_SETMASK, ())
-        given = {f"KEY_{number}": "a value" for number in range(DECLARED)}
+        given = {f"KEY_{number}": "a value" for number in range(int(count))}
         os.execvpe(command[0], command, {**os.environ, **given})
     os.close(out[1])
     os.close(errors[1])

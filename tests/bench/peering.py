@@ -7,7 +7,7 @@ import importlib
 import os
 import subprocess
 
-from floors import least
+from floors import LEAST, least
 from installing import vault_path
 from measuring import Command, measure
 from peers.place import Place
@@ -27,7 +27,7 @@ PEERS = (
     "ansible",
     "dotenvx",
 )
-BARE, OURS, FLOOR = "python -c pass", "infsh secrets", "floor: get in one file"
+BARE, OURS, FLOOR = "python -c pass", "infsh secrets", "floor: in one file"
 MANY = 100
 RUN_COUNTS = (10, 100, 1_000)
 GROWTH_COUNTS = (1_000, 10_000, 100_000)
@@ -69,8 +69,12 @@ class Field:
         """Return {name: Command} of what the peers and we do with `count` secrets."""
         ours = _ours(self.bench.install, count)
         found = {BARE: ours[BARE], OURS: ours[operation]}
-        if operation == "get":
-            found[FLOOR] = ours[FLOOR]
+        if operation in LEAST:
+            vault, environment = (
+                vault_path(ours[operation].environment),
+                ours[operation].environment,
+            )
+            found[FLOOR] = least(self.bench.install, vault, environment, operation, count)
         for name, (module, _) in self.here.items():
             if wanted is None or count in getattr(module, wanted, ()):
                 command = self._prepare(name, module, count).get(operation)
@@ -136,7 +140,8 @@ def _runs(field):
     columns = {count: field.measure("run", count, "RUNS") for count in RUN_COUNTS}
     thousand = columns[1_000]
     if "fnox" in thousand:
-        field.bench.report.ratio("run of 1000 / fnox", thousand[OURS], thousand["fnox"])
+        for figure, name in (("run of 1000 / fnox", OURS), ("floor of run of 1000", FLOOR)):
+            field.bench.report.ratio(figure, thousand[name], thousand["fnox"])
     titled = {f"{count:,} secrets": times for count, times in columns.items()}
     _show(field, "Running a command with the secrets", titled)
 
@@ -148,6 +153,8 @@ def _growth(field):
         for name in ("fnox", "sops"):
             if name in times:
                 field.bench.report.ratio(f"get of {count} / {name}", times[OURS], times[name])
+                figure = f"floor of get of {count} / {name}"
+                field.bench.report.ratio(figure, times[FLOOR], times[name])
     for count in LIST_COUNTS:
         columns[f"list of {count:,}"] = field.measure("list", count, "LISTS")
     _show(field, "Growth beside other tools", columns)
@@ -180,7 +187,6 @@ def _ours(install, count):
 
     return {
         BARE: Command([install.python, "-c", "pass"], environment),
-        FLOOR: least(install, vault_path(environment), environment, "get"),
         "get": infsh("get", "KEY_7", "--plain"),
         "list": infsh("list", "-o", "names"),
         "set": infsh("set", "KEY_8", given="a-made-up-value-{turn}"),

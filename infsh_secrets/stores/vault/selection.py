@@ -21,6 +21,8 @@ _PAGE = 4096
 """Rows read at a time, many more than one item has."""
 
 _FEW = 20
+_MOST_UNWANTED = 4
+"""How many times as many items as are wanted the table may have to be read as a whole."""
 _AT_ONCE = 100
 """Named secrets read at a time: few enough for all their versions to be in memory."""
 
@@ -80,11 +82,23 @@ def _named(
 ) -> dict[str, Secret]:
     """Return the live secrets of these names, of each that of the first environment."""
     secrets: dict[str, Secret] = {}
-    if len(keys) > BUCKETS:
-        ledger.read_all()
+    index: bytes | MacKey = store.keys.index
+    if len(keys) > _FEW:
+        from infsh_secrets.crypto.mac import MacKey
+
+        index = MacKey(store.keys.index, much=len(keys) > BUCKETS)
+    whole: dict[bytes, Item] = {}
+    if len(keys) > BUCKETS:  # of most buckets something is wanted
+        if ledger.root.items <= _MOST_UNWANTED * len(keys):
+            whole = {item.idx: item for item in ledger.all_items()}
+        else:
+            ledger.read_all()
     for start in range(0, len(keys), _AT_ONCE):
         some = keys[start : start + _AT_ONCE]
-        found = _live(store, ledger, chain, some)
+        found: dict[str, _Found] = {}
+        for environment in chain:
+            places = {key: name_index(index, environment, key) for key in some if key not in found}
+            found.update(_live(store, environment, places, _at(store, ledger, places, whole)))
         versions = store.file.versions_of([item.item_id for item, _ in found.values()])
         for key in some:
             if key in found:
@@ -93,27 +107,30 @@ def _named(
     return secrets
 
 
-def _live(
-    store: VaultStore, ledger: Ledger, chain: Sequence[str], keys: Sequence[str]
-) -> dict[str, _Found]:
-    """Return the verified live items of these names, and what their overviews say."""
-    index: bytes | MacKey = store.keys.index
-    if len(keys) > _FEW:
-        from infsh_secrets.crypto.mac import MacKey
+def _at(
+    store: VaultStore, ledger: Ledger, places: Mapping[str, bytes], whole: Mapping[bytes, Item]
+) -> Mapping[bytes, Item]:
+    """Return the verified items at these places; they are in `whole` if that is all there are."""
+    if whole:
+        return whole
+    known = [idx for idx in places.values() if idx in ledger.bucket(idx[0])]
+    items = store.file.items_at(known)
+    if len(items) != len(known):
+        raise store.file.damaged("an item is missing")
+    for item in items.values():
+        store.check_entry(ledger, item)
+    return items
 
-        index = MacKey(store.keys.index)
-    found: dict[str, _Found] = {}
-    for environment in chain:
-        places = {key: name_index(index, environment, key) for key in keys if key not in found}
-        places = {key: idx for key, idx in places.items() if idx in ledger.bucket(idx[0])}
-        items = store.file.items_at(list(places.values()))
-        for key, idx in places.items():
-            item = items.get(idx)
-            if item is None:
-                raise store.file.damaged("an item is missing")
-            store.check_entry(ledger, item)
-            if item.state == LIVE:
-                found[key] = (item, store.open_overview(item, environment, key))
+
+def _live(
+    store: VaultStore, environment: str, places: Mapping[str, bytes], items: Mapping[bytes, Item]
+) -> dict[str, _Found]:
+    """Return the live ones of these items, and what their overviews say."""
+    found = {}
+    for key, idx in places.items():
+        item = items.get(idx)
+        if item is not None and item.state == LIVE:
+            found[key] = (item, store.open_overview(item, environment, key))
     return found
 
 
