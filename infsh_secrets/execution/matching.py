@@ -227,14 +227,18 @@ def _anchored(
     anchors: dict[bytes, list[tuple[bytes, int, int, int]]] = {}
     mine: dict[bytes, None] = {}
     current = -1
+    recent: bytes | None = None
     for form, owner in owners.items():
         if owner != current:
-            current, mine = owner, {}
-        anchor = _shared(form, mine, length)
+            current, mine, recent = owner, {}, None
+        anchor = recent
+        if anchor is None or anchor not in form[-_SEARCHED:]:
+            anchor = _shared(form, mine, length)
         if anchor is None:
             # Pieces come from the end: the beginning of one is in those before it.
             anchor = form[:length] if form in pieces else _choose(form, length)
             mine[anchor] = None
+        recent = anchor
         uncovered = UNCOVERED if form in pieces else 0
         anchors.setdefault(anchor, []).append((form, form.rindex(anchor), owner, uncovered))
     return anchors
