@@ -29,7 +29,8 @@ def read(workspace: Workspace, key: str, version: int | None = None) -> Secret:
                 return store.get(environment, key, version)
             except NotFoundError as error:
                 missing = missing or error
-    if not workspace.is_local:
+    said = missing is not None and not missing.message.startswith("There is no secret named ")
+    if not workspace.is_local and not said:  # a store that keeps versions may say more than that
         raise not_found_remotely(workspace, key)
     raise missing or _no_secret(workspace, key)
 
