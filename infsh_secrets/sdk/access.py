@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, TypeVar
 
 from infsh_secrets.config.settings import LOCAL_STORE, Options, Settings, environment_chain
-from infsh_secrets.domain.errors import KeyChangedError, UsageError
+from infsh_secrets.domain.errors import InfshError, KeyChangedError, UsageError
 from infsh_secrets.sdk.arguments import check_text
 from infsh_secrets.sdk.boundary import program
 from infsh_secrets.sdk.connections import Connections
@@ -58,6 +58,12 @@ class Access:
             return self._once(task, chain)
         except KeyChangedError:
             return self._once(task, chain)
+        except InfshError as error:
+            if self._given is not None:
+                from infsh_secrets.sdk.next_steps import as_calls
+
+                error.hint = as_calls(error.hint)
+            raise
 
     def _once(self, task: Callable[[Workspace], T], chain: tuple[str, ...] | None) -> T:
         notices: list[str] = []

@@ -29,6 +29,18 @@ _OPTION = re.compile(
     (?:[ =]([A-Z][A-Z0-9_]*(?:[,=][A-Z]+)*|\d+d|name=value|updated|vault))?(?![\w-])""",
     re.VERBOSE,
 )
+_CALLS = {
+    "set": 'set("{}", VALUE{})',
+    "list": "list()",
+    "restore": 'restore("{}"{})',
+    "delete": 'purge("{}"{})',
+}
+_CALL = re.compile(
+    r"""infsh\ secrets\ (set|list|restore|delete)(?:\ (\w+))?
+    (?:\ -e\ ([\w-]+)|\ -s\ [\w-]+|\ --all-envs|\ --purge)*""",
+    re.VERBOSE,
+)
+_AT_A_TERMINAL = ", or fill all gaps with: "
 _COMMAND = re.compile(r"(\binfsh (?:secrets|login|logout)\b)", re.ASCII)
 
 
@@ -41,6 +53,20 @@ def as_arguments(text: str) -> str:
     said, *command = _COMMAND.split(text, maxsplit=1)
     said = _WHOLE.get(said, said)
     return _OPTION.sub(_argument, said) + "".join(command)
+
+
+def as_calls(text: str) -> str:
+    """Return a hint with calls in place of commands, which know nothing of a store that is given.
+
+    "Store it with: infsh secrets set K -s memory" becomes 'Store it with: secrets.set("K", VALUE)'.
+    """
+    return _CALL.sub(_call, text.partition(_AT_A_TERMINAL)[0])
+
+
+def _call(found: re.Match[str]) -> str:
+    command, name, environment = found.groups()
+    place = f', environment="{environment}"' if environment else ""
+    return f"secrets.{_CALLS[command].format(name, place)}"
 
 
 def _argument(found: re.Match[str]) -> str:

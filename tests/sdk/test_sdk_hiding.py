@@ -234,6 +234,14 @@ def test_a_traceback_shows_the_next_step_once(any_client):
     assert "/stores/" not in shown
 
 
+def test_a_failed_test_points_to_its_own_line(any_client):
+    with pytest.raises(NotFoundError) as caught:
+        any_client.secrets.get("ABSENT")
+    shown = str(caught.getrepr(style="long"))
+    assert "test_sdk_hiding.py" in shown
+    assert "boundary.py" not in shown
+
+
 def test_what_the_caller_was_handling_stays_the_context(any_client):
     error = outer = None
     try:
