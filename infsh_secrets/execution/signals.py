@@ -7,7 +7,6 @@ terminal can have sent is taken for its own while this process is in the termina
 
 from __future__ import annotations
 
-import _thread
 import os
 import sys
 
@@ -156,7 +155,7 @@ def _signalfd() -> int:
     Also where there are other threads, in which they are not blocked: one of those would take the
     signal, and nobody would hear of it.
     """
-    if sys.platform != "linux" or _thread._count():
+    if sys.platform != "linux" or not _alone():
         return -1
     try:
         import _ctypes
@@ -172,6 +171,17 @@ def _signalfd() -> int:
     except (ImportError, AttributeError, OSError):
         return -1
     return made
+
+
+def _alone() -> bool:
+    """Tell whether the kernel knows no other thread of this process.
+
+    A thread that Python has ended, and joined, may still be on its way out there.
+    """
+    try:
+        return len(os.listdir("/proc/self/task")) == 1
+    except OSError:
+        return False
 
 
 def _decode(info: bytes) -> Arrival:
