@@ -1,9 +1,12 @@
 """kill -9 at any moment: what was acknowledged is there, and at most one write more."""
 
+import contextlib
 import glob
 import os
 import random
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -11,7 +14,7 @@ import time
 import pytest
 import support
 
-from infsh_secrets.domain.errors import ConflictError
+from infsh_secrets.domain.errors import ConflictError, DeniedError
 from infsh_secrets.domain.models import SecretValue
 from infsh_secrets.stores.base import Write
 from infsh_secrets.stores.vault.create import create_vault
@@ -87,6 +90,27 @@ def test_kill_long(tmp_path, report):
 def test_kill_full(tmp_path, report):
     said = run_kills(os.path.join(tmp_path, "v", "k.vault"), 3, 1000)
     report("kill -9 of a writer, full: " + said)
+
+
+def test_an_interrupted_write_on_a_read_only_medium_is_told(tmp_path, monkeypatch):
+    path, killed = (os.path.join(tmp_path, name, "k.vault") for name in ("v", "killed"))
+    support.new_vault(path)
+    os.mkdir(os.path.dirname(killed), 0o700)
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as base:
+        base.execute("PRAGMA cache_size=1")  # so that pages are written before the commit
+        base.execute("BEGIN")
+        base.execute("UPDATE buckets SET hash = zeroblob(2000)")
+        for ending in ("", "-journal"):
+            shutil.copyfile(path + ending, killed + ending)
+            os.chmod(killed + ending, 0o600)
+        base.execute("ROLLBACK")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "access", lambda *_: False)
+        with pytest.raises(DeniedError, match="was interrupted") as caught:
+            support.open_store(killed)
+        assert "-journal" in caught.value.hint
+    with support.open_store(killed) as store:
+        assert verify(store).secrets == 0
 
 
 def run_create_kills(folder, seed, kills):

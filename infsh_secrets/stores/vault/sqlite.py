@@ -349,6 +349,7 @@ def _set_up(connection: sqlite.Connection) -> None:
 _BUSY = (5, 6)
 _NO_MEMORY = 7
 _READ_ONLY = 8
+_MUST_ROLL_BACK = 776
 _IO_ERROR = 10
 _FULL = 13
 _CANNOT_OPEN = 14
@@ -385,6 +386,12 @@ def map_error(error: Exception, path: str) -> InfshError | None:
         )
     if primary == _NO_MEMORY:
         return UnavailableError("There is not enough memory.", "Close other programs.")
+    if code == _MUST_ROLL_BACK:
+        return DeniedError(
+            f"The last write to the vault {shown} was interrupted, and to undo it the file must be "
+            "written, which is read-only.",
+            "Open it once where it may be written, with the -journal file beside it.",
+        )
     if primary == _READ_ONLY:
         return DeniedError(
             f"The vault {shown} cannot be written: the file or its medium is read-only.",
