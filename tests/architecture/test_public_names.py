@@ -10,6 +10,9 @@ import infsh_secrets
 from infsh_secrets.domain import errors
 
 PUBLIC = {
+    "AsyncClient",
+    "AsyncSecret",
+    "AsyncSecretVersion",
     "CheckFailedError",
     "Client",
     "ConflictError",
@@ -52,6 +55,9 @@ def test_another_name_is_an_attribute_error():
 
 
 METHODS = {
+    "AsyncClient": {"check", "close", "environ", "redactor", "render"},
+    "AsyncSecret": {"key", "reveal"},
+    "AsyncSecretVersion": {"reveal"},
     "Client": {"check", "close", "environ", "inject", "redactor", "render"},
     "Secret": {"key", "reveal"},
     "SecretVersion": {"reveal"},
@@ -63,7 +69,7 @@ METHODS = {
 def test_what_the_classes_offer(name):
     found = getattr(infsh_secrets, name)
     fields = set(getattr(found, "__dataclass_fields__", ()))
-    offered = {one for one in vars(found) if not one.startswith("_")} - fields
+    offered = {one for one in dir(found) if not one.startswith("_")} - fields
     assert offered == METHODS[name]
     for one in offered:
         assert inspect.getdoc(getattr(found, one)), one
