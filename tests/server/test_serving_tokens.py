@@ -214,8 +214,11 @@ def test_the_key_may_lie_elsewhere(tmp_path):
         data.create_team("acme")
     assert os.stat(key).st_mode & 0o777 == 0o600
     assert "server.key" not in os.listdir(folder)
+    vault = tmp_path / "srv" / "teams" / "acme.vault"
+    vault.chmod(0o644)  # as a copy of the folder may leave it
     with open_server_data(folder, key, make=False) as data:
         data.open_team(data.tokens.team("acme")).close()
+    assert vault.stat().st_mode & 0o777 == 0o600
 
 
 def test_an_open_key_file_is_refused(tmp_path):
