@@ -90,6 +90,7 @@ def _of_secrets(
     async def call(self: AsyncSecrets, /, *args: P.args, **kwargs: P.kwargs) -> R:
         return then(await asyncio.to_thread(method, self._secrets, *args, **kwargs))
 
+    call.__qualname__ = f"Async{method.__qualname__}"  # what asyncio calls it in what it logs
     return call
 
 
@@ -115,6 +116,7 @@ def _of_client(
     async def call(self: AsyncClient, /, *args: P.args, **kwargs: P.kwargs) -> R:
         return await asyncio.to_thread(method, self._client, *args, **kwargs)
 
+    call.__qualname__ = f"Async{method.__qualname__}"
     return call
 
 

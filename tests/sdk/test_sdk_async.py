@@ -42,6 +42,8 @@ def test_it_has_all_that_a_client_has_with_the_same_parameters():
     for awaited, plain in [*pairs, (AsyncClient.__init__, Client.__init__)]:
         assert inspect.signature(awaited) == inspect.signature(plain)
         assert awaited.__doc__ == plain.__doc__
+    for awaited, plain in pairs:
+        assert awaited.__qualname__ == f"Async{plain.__qualname__}"
 
 
 def test_a_list_is_awaited_or_gone_through():
