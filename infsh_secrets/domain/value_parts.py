@@ -16,7 +16,7 @@ LONGEST_JSON = 4096
 MOST_PARTS = 2000
 _DEEPEST = 3
 _PIECE = 24
-_RANDOM = 16
+_SHORTEST_END = 12
 _LONGEST_IN_PIECES = 2048
 _SHORTEST_IN_URL = 16
 _SPEAKING = (
@@ -154,7 +154,7 @@ def _decoded_piece(piece: bytes) -> bytes:
 
 
 def pieces(value: bytes) -> list[bytes]:
-    """Return all texts of 24 bytes in the random parts of a value, as far as it is one word.
+    """Return all texts of 24 bytes, and ends of 12, in the random parts of a value of one word.
 
     They show that a longer piece of it stands somewhere: at the end of a line, in a column of a
     table. Of a value that is a URL, JSON, or longer than 2 KiB there are none, but of its parts.
@@ -165,8 +165,9 @@ def pieces(value: bytes) -> list[bytes]:
         if _PIECE < len(text) <= _LONGEST_IN_PIECES and not _is_composed(text):
             # The header of one JSON Web Token is that of others.
             first = text.find(b".") + 1 if text.startswith(b"eyJ") else 0
-            windows = (text[at : at + _PIECE] for at in range(len(text) - _PIECE, first - 1, -1))
-            found.update(dict.fromkeys(filter(_is_random, windows)))
+            ends = [text[-size:] for size in range(_SHORTEST_END, _PIECE)]
+            windows = [text[at : at + _PIECE] for at in range(len(text) - _PIECE, first - 1, -1)]
+            found.update(dict.fromkeys(filter(_is_random, ends + windows)))
     return list(found)
 
 
@@ -176,4 +177,4 @@ def _is_composed(text: bytes) -> bool:
 
 def _is_random(text: bytes) -> bool:
     """Tell whether words that are none in any language make up most of a piece."""
-    return sum(map(len, unusual_words(text))) >= _RANDOM
+    return sum(map(len, unusual_words(text))) * 3 >= len(text) * 2

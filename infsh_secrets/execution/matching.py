@@ -235,7 +235,7 @@ def _anchored(
         if anchor is None or anchor not in form[-_SEARCHED:]:
             anchor = _shared(form, mine, length)
         if anchor is None:
-            # Pieces come from the end: the beginning of one is in those before it.
+            # They come from the last to the first: the beginning of one is in those before it.
             anchor = form[:length] if form in pieces else _choose(form, length)
             mine[anchor] = None
         recent = anchor

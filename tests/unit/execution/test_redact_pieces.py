@@ -61,6 +61,13 @@ def test_a_shortened_value_is_a_piece():
     assert through(KEY, f"key={KEY[20:43]}...") == f"key={KEY[20:43]}..."
 
 
+@pytest.mark.parametrize("size", [12, 13, 17, 23, 24, 25])
+def test_a_short_end_of_a_value_is_a_piece(size):
+    end = KEY[-size:]
+    assert through(KEY, f"...{end}\n") == f"...{end[:3]}[REDACTED:K]\n"
+    assert through(KEY, KEY[-11:]) == KEY[-11:]
+
+
 def test_a_whole_value_is_one_mark_and_all_of_it():
     assert through(KEY, f"<{KEY}>") == "<[REDACTED:K]>"
 
