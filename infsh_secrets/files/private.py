@@ -319,5 +319,5 @@ def os_error(error: OSError, what: str, path: str) -> InfshError:
     if error.errno in (errno.ELOOP, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG):
         return DeniedError(message, "Name another path.")
     if error.errno == errno.ENOENT:
-        return NotFoundError(message)
-    return UnavailableError(message)
+        return NotFoundError(message, "Check the path.")
+    return UnavailableError(message, "Try again, or name another path.")

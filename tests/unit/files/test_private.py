@@ -585,6 +585,7 @@ def test_each_error_of_the_system_has_one_of_ours(number, kind):
     error = os_error(OSError(number, "made up", "/elsewhere"), "key file", "/a\nb")
     assert type(error) is kind
     assert error.message == f"The key file /a\\nb cannot be used: {os.strerror(number)}."
+    assert error.hint
 
 
 def test_an_error_without_a_number_is_named_by_its_type():
