@@ -24,7 +24,12 @@ def infsh(home, *arguments, limit=None):
 
     return subprocess.Popen(
         [sys.executable, "-c", CHILD, "secrets", *arguments],
-        env={**os.environ, "HOME": str(home)},
+        # Python would keep the first part of what it compiles, which nobody could import then.
+        env={
+            **os.environ,
+            "HOME": str(home),
+            "PYTHONDONTWRITEBYTECODE": "" if limit is None else "1",
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         preexec_fn=limited,  # noqa: PLW1509  # no threads here

@@ -5,6 +5,7 @@ import os
 import resource
 import shutil
 import subprocess
+import sys
 
 import pytest
 import support
@@ -20,17 +21,23 @@ KIB = 1024
 
 
 class Limited:
-    """A limit on the size of files, so that writing beyond it fails as on a full disk."""
+    """A limit on the size of files, so that writing beyond it fails as on a full disk.
+
+    Python would keep the first part of what it compiles, and no later process could import that.
+    """
 
     def __init__(self, size):
         self.size = size
 
     def __enter__(self):
+        self.keeps_none = sys.dont_write_bytecode
+        sys.dont_write_bytecode = True
         self.before = resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.setrlimit(resource.RLIMIT_FSIZE, (self.size, self.before[1]))
 
     def __exit__(self, *exception):
         resource.setrlimit(resource.RLIMIT_FSIZE, self.before)
+        sys.dont_write_bytecode = self.keeps_none
 
 
 @pytest.fixture

@@ -239,7 +239,8 @@ def run(home, argv, stdin, *, strace=(), driver=()):
         [*traced, sys.executable, COMMAND, *driver, "secrets", *argv],
         input=stdin,
         capture_output=True,
-        env=environment(home),
+        # A fault may not get into what Python compiles, which all others import.
+        env={**environment(home), "PYTHONDONTWRITEBYTECODE": "1" if strace else ""},
         cwd=home,
         timeout=60,
         check=False,

@@ -200,7 +200,8 @@ def test_the_first_failure_is_the_one_that_is_told(folder, monkeypatch):
             create_private_file(str(folder / "file"), DATA, "key file")
 
 
-def test_a_size_limit_leaves_nothing_behind(folder):
+def test_a_size_limit_leaves_nothing_behind(folder, monkeypatch):
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # else the first part of it is kept
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
     try:
