@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import io
 import itertools
 import os
@@ -55,6 +56,11 @@ def pytest_xdist_auto_num_workers():
     return WORKERS_PER_CORE * len(os.sched_getaffinity(0))
 
 
+def pytest_collection_finish():
+    """Keep what thousands of tests are made of out of every search for garbage."""
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def homes(tmp_path_factory):
     """Paths for homes; a numbered folder of pytest looks at all others first."""
@@ -74,6 +80,9 @@ def own_home(homes, monkeypatch):
             "FORCE_COLOR",
             "GITHUB_ACTIONS",
             "EDITOR",
+            "LANG",
+            "LC_ALL",
+            "LC_CTYPE",
             "VISUAL",
             "COLUMNS",
         ):

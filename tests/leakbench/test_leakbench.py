@@ -63,7 +63,9 @@ def test_the_judge_finds_what_nobody_hides(row):
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.title)
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    "way", ["pipe", *(pytest.param(way, marks=pytest.mark.slow) for way in WAYS if way != "pipe")]
+)
 def test_run_keeps_every_row(leak_home, row, way):
     assert WAYS[way](leak_home, row, split=False) == CLEAN
 
