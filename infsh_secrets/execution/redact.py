@@ -64,7 +64,8 @@ class Redactor:
 
         owner = len(forms_of)
         if owner < len(self._secrets):
-            value = self._secrets[owner][1]
+            # White space around it is no secret; a line end would wait for what follows.
+            value = self._secrets[owner][1].strip()
             forms_of[owner] = forms(value), pieces(value)
             return True
         found = [(form, owner) for owner, of_one in forms_of.items() for form in of_one[0]]

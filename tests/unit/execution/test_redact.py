@@ -277,3 +277,11 @@ def test_a_marked_match_takes_the_rest_of_its_sequence_along_after_a_silence():
     assert stream.idle() == b"[REDACTED:K]"
     assert stream.feed(b";4") == b""
     assert stream.feed(b"mtext") == b"text"
+
+
+@pytest.mark.parametrize("value", [b"\n%s", b"%s\r\n", b"  %s "])
+def test_white_space_around_a_value_stays_and_waits_for_nothing(value):
+    stream = Redactor([("K", value % VALUE)]).stream()
+    assert stream.feed(b"a line\n") == b"a line\n"
+    assert stream.feed(b"<" + VALUE) == b"<[REDACTED:K]"
+    assert stream.feed(b"\r\n ") == b"\r\n "
