@@ -20,7 +20,7 @@ OF_CRYPTOGRAPHY = {
     "cryptography.hazmat",
     "cryptography.hazmat.bindings",
     "cryptography.hazmat.bindings._rust",
-    *("types", "_cffi_backend", "_openssl", "_openssl.lib"),
+    *("_cffi_backend", "_openssl", "_openssl.lib"),
 }
 OF_PYTHON = {
     "__future__",

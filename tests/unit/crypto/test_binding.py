@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import subprocess
 import sys
+import types
 
 import pytest
 from cryptography.exceptions import InvalidTag
@@ -51,6 +52,15 @@ def test_the_compiled_parts_and_the_public_modules_give_the_same():
     assert len(compiled.stdout.splitlines()) == 8
     assert compiled.stderr.split() in (["_sha2", "_operator"], ["_sha256", "_operator"])
     assert public.stderr.split() == ["_hashlib", "_hashlib"]
+
+
+def test_what_stands_for_types_becomes_it(monkeypatch):
+    stand_in = binding._Types("types")
+    monkeypatch.setitem(sys.modules, "types", stand_in)
+    assert stand_in.SimpleNamespace is types.SimpleNamespace
+    assert sys.modules["types"] is stand_in
+    assert stand_in.MappingProxyType is types.MappingProxyType
+    assert sys.modules["types"] is not stand_in
 
 
 def gcm_cases(blocks):
