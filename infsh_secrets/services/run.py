@@ -240,7 +240,8 @@ def _read(workspace: Workspace, keys: list[str] | None, names: list[str]) -> Sel
         from infsh_secrets.stores.base import Selection
 
         return Selection({}, set())
-    found = workspace.store().select(workspace.settings.environments, keys, names)
+    chain = workspace.settings.environments
+    found = workspace.asked(lambda store: store.select(chain, keys, names))
     if found.names_denied:
         workspace.notices.append(
             f"The token for {workspace.settings.store} may not list secrets: variables of yours "

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from infsh_secrets.domain.models import Secret, SecretInfo
     from infsh_secrets.domain.results import Filters
     from infsh_secrets.services.workspace import Workspace
-    from infsh_secrets.stores.base import Outcome, Write
+    from infsh_secrets.stores.base import Outcome, SecretStore, Write
 
 
 def read(workspace: Workspace, key: str, version: int | None = None) -> Secret:
@@ -23,10 +23,13 @@ def read(workspace: Workspace, key: str, version: int | None = None) -> Secret:
     check_key(key)
     missing: NotFoundError | None = None
     if workspace.exists():
-        store = workspace.store()
         for environment in workspace.settings.environments:
-            try:
+
+            def get(store: SecretStore, environment: str = environment) -> Secret:
                 return store.get(environment, key, version)
+
+            try:
+                return workspace.asked(get)
             except NotFoundError as error:
                 missing = missing or error
     said = missing is not None and not missing.message.startswith("There is no secret named ")
@@ -147,10 +150,8 @@ def select(workspace: Workspace, filters: Filters) -> list[SecretInfo]:
             "Leave --unused out; the local vault knows: -s vault",
         )
     chain = workspace.settings.environments
-    found = workspace.store().listing(
-        chain[0] if len(chain) == 1 and not filters.all_environments else None,
-        deleted=filters.deleted,
-    )
+    of = chain[0] if len(chain) == 1 and not filters.all_environments else None
+    found = workspace.asked(lambda store: store.listing(of, deleted=filters.deleted))
     add_uses(workspace, found)
     if not filters.all_environments and len(chain) > 1:
         first: dict[str, SecretInfo] = {}

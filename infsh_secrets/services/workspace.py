@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import os
 
-from infsh_secrets.domain.errors import IntegrityError, NotFoundError, UsageError
+from infsh_secrets.domain.errors import (
+    IntegrityError,
+    KeyChangedError,
+    NotFoundError,
+    UsageError,
+)
 from infsh_secrets.domain.names import DEFAULT_TEAM
 from infsh_secrets.domain.sanitize import sanitize
 from infsh_secrets.files.private import close_to_others
@@ -16,10 +21,12 @@ from infsh_secrets.unlock.sources import Lock, Sources, named_key, open_lock
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Self
+    from typing import Self, TypeVar
 
     from infsh_secrets.config.settings import Settings
     from infsh_secrets.stores.base import SecretStore
+
+    _Answer = TypeVar("_Answer")
 
 PROGRAM = "infsh secrets"
 _LONGEST_CALLER = 64
@@ -85,6 +92,17 @@ class Workspace:
 
             self._remote = open_store(self.settings.remote, self.settings, self.notices)
         return self._remote
+
+    def asked(self, question: Callable[[SecretStore], _Answer]) -> _Answer:
+        """Return what a question, which only reads, is answered by the store in use.
+
+        It is asked once more, of the vault opened anew, if the vault's key was changed meanwhile.
+        """
+        try:
+            return question(self.store())
+        except KeyChangedError:
+            self.close()
+            return question(self.store())
 
     @property
     def is_local(self) -> bool:

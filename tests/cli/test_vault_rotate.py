@@ -9,7 +9,7 @@ import pytest
 
 from infsh_secrets.domain.errors import KeyChangedError
 from infsh_secrets.services import rotation
-from infsh_secrets.stores.vault.store import LockedVault
+from infsh_secrets.stores.vault.store import LockedVault, VaultStore
 
 ROTATE = ("vault", "rotate")
 
@@ -220,3 +220,26 @@ def test_uses_on_record_go_along(cli, vault):
     assert [event["key"] for event in after] == ["A"]
     assert cli("get", "A").data["last_used_at"] is not None
     assert cli("vault", "verify").status == 0
+
+
+def test_who_has_it_open_meanwhile_reads_on_with_the_new_key(cli, vault, monkeypatch):
+    """As a `run` or `get` does that has opened the vault just before."""
+    genuine = VaultStore.ledger
+    rotated = []
+
+    def ledger(store):
+        if not rotated:
+            rotated.append(True)
+            assert cli(*ROTATE).status == 0
+        return genuine(store)
+
+    monkeypatch.setattr(VaultStore, "ledger", ledger)
+    for ask, out in (
+        (("get", "A", "--plain"), b"second"),
+        (("list", "-o", "names"), b"A\n"),
+        (("run", "--only", "A", "--", "true"), b""),
+    ):
+        rotated.clear()
+        done = cli(*ask)
+        assert (done.status, done.out) == (0, out)
+        assert rotated
