@@ -90,7 +90,9 @@ _SEALING = SealingKey(_KEYS.record)
 
 def _store(path: str):
     """Return as much of a store as what reads its log looks at."""
-    return SimpleNamespace(use_log=path, sealing=_SEALING, vault=VAULT, uses_read=(b"", {}))
+    return SimpleNamespace(
+        use_log=path, sealing=_SEALING, vault=VAULT, uses_read=(b"", {}), use_summary=None
+    )
 
 
 def use_log(data: bytes) -> None:
