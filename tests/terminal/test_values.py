@@ -57,9 +57,9 @@ def test_two_that_differ_are_asked_for_again(asked, infsh):
     made.line(VALUE)
     made.wait(AGAIN.rstrip())
     made.line("something else")
-    made.wait("differ")
+    made.wait_for(lambda text: text.count(QUESTION.rstrip()) == 2)
     made.line(VALUE)
-    made.settle()
+    made.wait_for(lambda text: text.count(AGAIN.rstrip()) == 2)
     made.line(VALUE)
     assert ended(made) == 0
     assert stored(infsh) == VALUE
@@ -68,11 +68,11 @@ def test_two_that_differ_are_asked_for_again(asked, infsh):
 
 def test_after_three_times_it_gives_up(asked, infsh):
     made = asked()
-    for turn in range(3):
+    for turn in range(1, 4):
+        made.wait_for(lambda text: text.count(QUESTION.rstrip()) == turn)  # noqa: B023  # at once
         made.line(VALUE)
-        made.settle()
+        made.wait_for(lambda text: text.count(AGAIN.rstrip()) == turn)  # noqa: B023
         made.line(f"another {turn}")
-        made.settle()
     assert ended(made) == 2
     assert stored(infsh) is None
 
