@@ -547,8 +547,8 @@ def test_a_lock_that_the_system_refuses_leaves_nothing_open(folder, monkeypatch)
     def refuse(*_):
         raise OSError(errno.ENOLCK, "none left")
 
-    def note(*known):
-        opened.append(real(*known))
+    def note(*known, **more):
+        opened.append(real(*known, **more))
         return opened[-1]
 
     monkeypatch.setattr(fcntl, "flock", refuse)

@@ -215,10 +215,10 @@ def test_a_folder_that_may_not_be_searched(tree, monkeypatch, above):
     (home / "inf.yml").write_bytes(b"")
     real = os.lstat
 
-    def lstat(path):
+    def lstat(path, **at):
         if os.path.dirname(path) == str(project):
             raise PermissionError(13, "no", path)
-        return real(path)
+        return real(path, **at)
 
     monkeypatch.setattr(module.os, "lstat", lstat)
     if above:
@@ -231,7 +231,7 @@ def test_a_folder_that_may_not_be_searched(tree, monkeypatch, above):
 def test_a_disk_that_fails(tree, monkeypatch):
     home, project, _ = tree
 
-    def lstat(path):
+    def lstat(path, **_):
         raise OSError(5, "broken", path)
 
     monkeypatch.setattr(module.os, "lstat", lstat)
@@ -245,9 +245,9 @@ def test_it_costs_few_system_calls(tree, monkeypatch):
     for name in ("stat", "lstat"):
         real = getattr(os, name)
 
-        def counted(path, real=real):
+        def counted(path, real=real, **at):
             calls.append(path)
-            return real(path)
+            return real(path, **at)
 
         monkeypatch.setattr(module.os, name, counted)
     assert find(str(deep), str(home)) is None

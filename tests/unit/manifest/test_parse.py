@@ -196,9 +196,10 @@ def test_not_permitted(tmp_path, monkeypatch):
     def refuse(*_):
         raise PermissionError(13, "no")
 
-    monkeypatch.setattr(os, "open", refuse)
-    with pytest.raises(DeniedError, match="cannot be used: Permission denied"):
-        read(str(tmp_path / "inf.yml"))
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "open", refuse)
+        with pytest.raises(DeniedError, match="cannot be used: Permission denied"):
+            read(str(tmp_path / "inf.yml"))
 
 
 def test_the_size_that_is_allowed(tmp_path):

@@ -74,8 +74,9 @@ def test_a_file_that_vanishes_or_becomes_a_link_before_it_is_opened(
         os.unlink(path)
         return real(path, flags)
 
-    monkeypatch.setattr(files.os, "open", vanishing)
-    assert searched("x") is None
+    with monkeypatch.context() as patched:
+        patched.setattr(files.os, "open", vanishing)
+        assert searched("x") is None
 
 
 def test_a_file_that_shrinks_or_grows_meanwhile(searched, tmp_path, monkeypatch):
