@@ -67,7 +67,7 @@ connection.execute("CREATE INDEX items_nidx ON items(nidx)")
 connection.execute(
     "CREATE TABLE versions(item BLOB, ver INTEGER, value BLOB, PRIMARY KEY(item, ver)) "
     "WITHOUT ROWID")
-firsts = [(i, os.urandom(16), i, 1, 0, about, digest)
+firsts = [(i, os.urandom(16), os.urandom(16), 1, 0, about, digest)
           for i, _, _, about, digest, _ in rows]
 lap("")
 connection.execute("BEGIN")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -15,7 +13,6 @@ if TYPE_CHECKING:
 
 _MANY = 2000
 _STEP = 500
-ID_BYTES = 16
 _AT_ONCE = 100
 """Items whose versions are read at a time."""
 
@@ -28,7 +25,7 @@ def write(store: VaultStore, environment: str, writes: Sequence[Write]) -> list[
     """
     with store.begin() as transaction:
         if is_much(len(writes)):
-            transaction.expect_much([(environment, write.key) for write in writes])
+            transaction.expect_much()
         outcomes = []
         for number, one in enumerate(writes):
             if number % _STEP == 0:
@@ -76,16 +73,6 @@ def batches(places: Sequence[tuple[str, str]]) -> Iterator[Sequence[tuple[str, s
 def is_much(count: int) -> bool:
     """Tell whether a transaction that changes so many secrets is to get ready for it."""
     return count > _MANY
-
-
-def new_ids(indexes: Collection[bytes]) -> dict[bytes, bytes]:
-    """Return by blind index an id for each item that is to be made, random bytes.
-
-    Their order is that of the indexes, so that SQLite appends to the trees of both.
-    """
-    drawn = os.urandom(ID_BYTES * len(indexes))
-    ids = sorted(drawn[start : start + ID_BYTES] for start in range(0, len(drawn), ID_BYTES))
-    return dict(zip(sorted(indexes), ids, strict=True))
 
 
 def sealing(store: VaultStore, changed: Collection[bytes]) -> Iterator[bytes]:

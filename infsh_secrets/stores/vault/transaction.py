@@ -67,7 +67,6 @@ class Transaction:
         self._subjects: list[audit.Subject] = []
         self._ahead = bulk.Ahead(store)
         self._places: dict[tuple[str, str], bytes] = {}
-        self._new_ids: dict[bytes, bytes] = {}
         self._salts: Iterator[bytes] | None = None
         self._given: dict[tuple[str, str], list[Used]] = {}
         self._items: dict[bytes, Item] = {}
@@ -86,13 +85,11 @@ class Transaction:
         self._deleted = 0
         self._may_expire = False
 
-    def expect_much(self, places: Sequence[tuple[str, str]] = ()) -> None:
-        """Get ready for thousands of secrets, which may come to be at `places`."""
+    def expect_much(self) -> None:
+        """Get ready for thousands of secrets."""
         self._file.expect_much()
         self._salts = drawn_salts()
-        self._index_key = key = MacKey(self._keys.index, much=True)
-        self._places = {place: name_index(key, *place) for place in places}
-        self._new_ids = bulk.new_ids(self._places.values())
+        self._index_key = MacKey(self._keys.index, much=True)
         self._fingerprint_key = MacKey(self._store.fingerprint_key(self._ledger), much=True)
 
     def __enter__(self) -> Self:
@@ -302,10 +299,9 @@ class Transaction:
         """Read the rows of a hundred secrets, (environment, key), that are to be loaded next."""
         if not self._ledger.root.items:
             return  # nothing is known of any name
-        if not self._new_ids:
-            self._places = {place: name_index(self._index_key, *place) for place in places}
-        indexes = [self._place(*place) for place in places]
-        self._ahead.read(self._ledger, [idx for idx in indexes if idx not in self._items])
+        self._places = {place: name_index(self._index_key, *place) for place in places}
+        unknown = [idx for idx in self._places.values() if idx not in self._items]
+        self._ahead.read(self._ledger, unknown)
 
     def _place(self, environment: str, key: str) -> bytes:
         """Return the blind index of a name, which is known already of what was read ahead."""
@@ -323,8 +319,7 @@ class Transaction:
 
     def _new_item(self, idx: bytes, key: str) -> Item:
         nidx = name_only_index(self._index_key, key)
-        item_id = self._new_ids.pop(idx, b"") or os.urandom(bulk.ID_BYTES)
-        self._items[idx] = item = Item(idx, nidx, item_id, 0, LIVE, b"", b"")
+        self._items[idx] = item = Item(idx, nidx, os.urandom(16), 0, LIVE, b"", b"")
         self._versions[idx] = []
         return item
 

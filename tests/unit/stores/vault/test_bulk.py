@@ -44,21 +44,7 @@ def test_a_long_write_tells_how_far_it_is(store):
     store.file.begin_read()
     items = store.ledger().all_items()
     store.file.rollback()
-    ids = [item.item_id for item in items]
-    assert ids == sorted(set(ids))  # appended to both trees
     assert len({item.overview[:24] for item in items}) == count  # each has a salt of its own
-
-
-def test_what_is_made_anew_in_a_large_write_is_another_item(store):
-    with store.begin() as transaction:
-        transaction.expect_much([("default", "K0"), ("default", "K1")])
-        for write in writes(2):
-            transaction.put("default", write)
-        first = transaction.item("default", "K0").item_id
-        transaction.purge("default", "K0")
-        transaction.put("default", writes(1)[0])
-        assert transaction.item("default", "K0").item_id != first
-    assert verify(store).versions == 2
 
 
 @pytest.mark.parametrize("count", [3, 300])
