@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from infsh_secrets.crypto.binding import compare_digest, hmac_digest
 from infsh_secrets.crypto.seal import SealError, open_sealed, seal
+from infsh_secrets.domain.errors import IntegrityError
 from infsh_secrets.stores.vault.layout import (
     LayoutError,
     Reader,
@@ -108,10 +109,17 @@ def last_time(file: VaultFile, keys: VaultKeys, vault: bytes, last: tuple[int, b
 def latest_time(file: VaultFile, keys: VaultKeys, vault: bytes, last: tuple[int, bytes]) -> int:
     """Return the highest time in the newest 100 entries, 0 for none: now is not before that.
 
-    A clock that was set back has written the newest itself.
+    A clock that was set back has written the newest itself. An entry that does not verify ends the
+    search: it is for `audit verify` to tell.
     """
+    latest = 0
     newest = zip(range(_LOOKED_BACK), newest_first(file, keys, vault, last), strict=False)
-    return max((entry.time for _, (_, entry) in newest), default=0)
+    try:
+        for _, (_, entry) in newest:
+            latest = max(latest, entry.time)
+    except IntegrityError:
+        return latest
+    return latest
 
 
 def newest_first(
