@@ -33,7 +33,8 @@ sys.exit(7)
 SIZES = """
 import os, signal, time
 def show(*_):
-    print("size", *os.get_terminal_size(), flush=True)
+    # No print: the signal may come while one is still being written.
+    os.write(1, b"size %d %d\n" % os.get_terminal_size())
 signal.signal(signal.SIGWINCH, show)
 show()
 while True:
