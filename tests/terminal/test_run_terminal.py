@@ -34,7 +34,7 @@ SIZES = """
 import os, signal, time
 def show(*_):
     # No print: the signal may come while one is still being written.
-    os.write(1, b"size %d %d\n" % os.get_terminal_size())
+    os.write(1, b"size %d %d\\n" % os.get_terminal_size())
 signal.signal(signal.SIGWINCH, show)
 show()
 while True:
@@ -88,10 +88,10 @@ def children(number):
 
 
 def number_in(made):
-    """Return the number of the command, once it is ready."""
-    made.wait("ready ")
-    made.wait_for(lambda text: re.search(r"ready \d+\s", text + " "))
-    return int(re.search(r"ready (\d+)", made.text)[1])
+    """Return the number of the command, once its line is whole: a signal would come into it."""
+    ready = re.compile(rb"ready (\d+)\s")
+    made.wait_for(lambda _: ready.search(made.raw))
+    return int(ready.search(made.raw)[1])
 
 
 def test_it_is_a_terminal_of_the_same_size(terminal):
