@@ -109,6 +109,7 @@ def read(question: str, *, lines: bool) -> str:
     descriptor = _terminal()
     try:
         silent = _Silent(descriptor, question)
+        sys.stderr.flush()
         line = Line(silent.keys)
         with silent:
             while not line.feed(_some(descriptor)):
@@ -199,8 +200,8 @@ class _Silent:
         termios.tcsetattr(self._descriptor, termios.TCSAFLUSH, silent)
         if self._tells_pastes:
             os.write(self._descriptor, _TELL_PASTES)
-        sys.stderr.write(self._question)
-        sys.stderr.flush()
+        # Not through the stream: a signal may come while it is written, and ask again.
+        os.write(sys.stderr.fileno(), self._question.encode(errors="replace"))
 
     def _restore(self) -> None:
         import termios

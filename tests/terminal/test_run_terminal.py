@@ -20,10 +20,11 @@ import os, signal, sys, time
 seen = []
 def note(number, frame):
     seen.append(number)
-    print(signal.Signals(number).name, flush=True)
+    # No print: the signal may come while one is still being written.
+    os.write(1, signal.Signals(number).name.encode() + b"\\n")
 for name in sys.argv[1].split(","):
     signal.signal(getattr(signal, name), note)
-print("ready", os.getpid(), flush=True)
+os.write(1, b"ready %d\\n" % os.getpid())
 while not seen:
     time.sleep(0.01)
 time.sleep(0.3)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 import pytest
 
-from infsh_secrets.cli.hidden_line import Line
+from infsh_secrets.cli.hidden_line import Line, _Silent
 
 KEYS = {b"\x7f": "erase", b"\x15": "kill", b"\x17": "word", b"\x04": "end", b"\x16": "literal"}
 
@@ -53,3 +56,24 @@ def test_a_line_is_what_was_meant(data, text, rest, piece):
 def test_the_end_of_input_on_an_empty_line(data):
     with pytest.raises(EOFError):
         typed(data, 1)
+
+
+def test_the_question_is_not_written_through_a_stream_that_a_signal_finds_busy(monkeypatch):
+    """A stop while the question is written asks it again: a buffered stream takes no second one."""
+
+    class Busy:
+        def fileno(self):
+            return write
+
+        def write(self, _):
+            raise RuntimeError("reentrant call")
+
+    master, slave = os.openpty()
+    read, write = os.pipe()
+    monkeypatch.setattr(sys, "stderr", Busy())
+    silent = _Silent(slave, "Value (not shown): ")
+    silent._ask()
+    silent._restore()
+    assert os.read(read, 100) == b"Value (not shown): "
+    for descriptor in (master, slave, read, write):
+        os.close(descriptor)
