@@ -14,6 +14,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
+from infsh_secrets.cli.prompts import wait_for_input
 from infsh_secrets.domain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -133,6 +134,7 @@ def read(question: str, *, lines: bool) -> str:
 
 
 def _some(descriptor: int) -> bytes:
+    wait_for_input(descriptor)
     try:
         data = os.read(descriptor, _READ)
     except OSError:  # the terminal has gone away

@@ -8,9 +8,12 @@ from infsh_secrets.domain.errors import AbortedError, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import TextIO
+
     from infsh_secrets.services.dialogue import Dialogue
 
 _TRIES = 3
+_HEARD_SECONDS = 0.2
 
 
 def ask_hidden(question: str, *, lines: bool = False) -> str:
@@ -121,11 +124,29 @@ def say(text: str) -> None:
     sys.stderr.flush()
 
 
+def wait_for_input(stream: TextIO | int) -> None:
+    """Return once something can be read from a terminal.
+
+    Ctrl-C is heard meanwhile: a read that begins at the very moment of a signal would go on
+    waiting, and the signal be seen after it.
+    """
+    if sys.platform == "win32":
+        return
+    import select
+
+    try:
+        while not select.select([stream], [], [], _HEARD_SECONDS)[0]:
+            continue
+    except (OSError, ValueError):
+        return  # it is closed or no file: the read tells
+
+
 def _ask_shown(question: str) -> str:
     """Return what is typed, without blanks around it; AbortedError at end of input."""
     sys.stderr.write(question)
     sys.stderr.flush()
     try:
+        wait_for_input(sys.stdin)
         line = sys.stdin.readline()
     except UnicodeDecodeError:
         line = "?\n"
