@@ -110,19 +110,6 @@ def test_nothing_expires_while_the_clock_is_behind_the_last_write(deleted):
     assert deleted.restore("default", ["A"])[0].version == 2
 
 
-@pytest.mark.parametrize("store", ["vault"], indirect=True)
-def test_what_is_deleted_while_the_clock_is_behind_comes_back_once_it_is_right(store):
-    put(store, "A")
-    put(store, "B")
-    at(store, 1)
-    store.delete("default", ["A"])
-    store.delete("default", ["B"])
-    at(store, NOW + KEPT_DELETED_MS)
-    put(store, "C")
-    assert [info.deleted for info in store.listing(deleted=True)] == [NOW, NOW]
-    assert len(store.restore("default", ["A", "B"])) == 2
-
-
 def test_what_does_not_touch_the_value_leaves_the_times_of_its_versions(store):
     put(store, "A")
     for moment, change in enumerate(

@@ -30,14 +30,23 @@ class WithForms(Redactor):
 def occurrences(text, forms, places):
     """Yield (start, end, length, owner, through) of each, as the `places` of its bytes have it.
 
-    The last tells whether something stood between its bytes.
+    The last tells whether something stood between its bytes, and none of them is an escape. Of
+    pieces, those that are not within a form.
     """
-    for form, owner, left in forms:
-        for start in range(len(text) - len(form) + 1):
-            if text[start : start + len(form)] == form:
-                end = places[start + len(form) - 1] + 1
-                through = end - places[start] > len(form)
-                yield places[start + left], end, len(form) - left, owner, through
+    spans = [
+        (start, start + len(form), owner, left)
+        for form, owner, left in forms
+        for start in range(len(text) - len(form) + 1)
+        if text[start : start + len(form)] == form
+    ]
+    whole = [(start, end) for start, end, _, left in spans if not left]
+    for start, end, owner, left in spans:
+        covered = start + left
+        if left and any(a <= covered and end <= b for a, b in whole):
+            continue
+        last = places[end - 1] + 1
+        through = last - places[start] > end - start and b"\x1b" not in text[covered:end]
+        yield places[covered], last, end - covered, owner, through
 
 
 def behind(place, sequences):
@@ -57,8 +66,7 @@ def oracle(data, forms, pieces=()):
     removed = {at for match in sequences.values() for at in range(match.start(), match.end())}
     seen = [at for at in range(len(data)) if at not in removed]
     spans = [(a, behind(b, sequences), length, owner) for a, b, length, owner, _ in spans]
-    plain = [form for form in forms if b"\x1b" not in form[0][form[2] :]]
-    found = occurrences(bytes(data[at] for at in seen), plain, seen)
+    found = occurrences(bytes(data[at] for at in seen), forms, seen)
     through = [span[:4] for span in found if span[4]]
     regions = []
     for start, end, length, owner in sorted(spans + through):

@@ -17,7 +17,11 @@ MOST_EXPOSED = 2.0  # systemd's own scale: 0 is safe, 10 is not
 
 _SERVICE = """
 import signal, subprocess, sys, time
-signal.signal(signal.SIGTERM, lambda *_: (print("stopping", flush=True), sys.exit(0)))
+def stop(*_):  # systemd tells every process of the service, and `run` passes it on once more
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    print("stopping", flush=True)
+    sys.exit(0)
+signal.signal(signal.SIGTERM, stop)
 for path in ("/srv/app/inf.yml", "/etc/app/vault.key", "/usr/bin/env", "/home/x"):
     try:
         open(path, "a")

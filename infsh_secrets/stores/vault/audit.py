@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from infsh_secrets.crypto.binding import compare_digest, hmac_digest
 from infsh_secrets.crypto.seal import SealError, open_sealed, seal
-from infsh_secrets.domain.errors import IntegrityError
 from infsh_secrets.stores.vault.layout import (
     LayoutError,
     Reader,
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
 
 MOST_LISTED = 200
 """How many secrets an entry names; of a larger transaction it keeps these and the count."""
-
-_LOOKED_BACK = 100
 
 Subject = tuple[str, str, str, int]
 """(action, environment, key, version)"""
@@ -104,22 +101,6 @@ def last_time(file: VaultFile, keys: VaultKeys, vault: bytes, last: tuple[int, b
     if row is None or not compare_digest(row[1], last[1]):
         raise file.damaged("the end of its audit chain does not verify")
     return _open(file, keys, vault, last[0], row[0]).time
-
-
-def latest_time(file: VaultFile, keys: VaultKeys, vault: bytes, last: tuple[int, bytes]) -> int:
-    """Return the highest time in the newest 100 entries, 0 for none: now is not before that.
-
-    A clock that was set back has written the newest itself. An entry that does not verify ends the
-    search: it is for `audit verify` to tell.
-    """
-    latest = 0
-    newest = zip(range(_LOOKED_BACK), newest_first(file, keys, vault, last), strict=False)
-    try:
-        for _, (_, entry) in newest:
-            latest = max(latest, entry.time)
-    except IntegrityError:
-        return latest
-    return latest
 
 
 def newest_first(

@@ -82,7 +82,6 @@ class Transaction:
         self._fold: uses.Fold
         self._fingerprint_key: MacKey
         self._now = 0
-        self._deleted = 0
         self._may_expire = False
 
     def expect_much(self) -> None:
@@ -150,16 +149,8 @@ class Transaction:
         before = self._infos.get(idx)
         if ignore_missing and (before is None or before.deleted is not None):
             return None
-        info = changes.delete(before, environment, key, self._time_of_deletion())
+        info = changes.delete(before, environment, key, self._now)
         return self._set_state(idx, DELETED, "deleted", info)
-
-    def _time_of_deletion(self) -> int:
-        """Return now, or what is known to be past: a clock behind that would give no 30 days."""
-        if not self._deleted:
-            last = (self._ledger.root.audit_seq, self._ledger.root.audit_head)
-            latest = audit.latest_time(self._file, self._keys, self._store.vault, last)
-            self._deleted = max(self._now, latest)
-        return self._deleted
 
     def restore(self, environment: str, key: str) -> SecretInfo:
         """Turn a tombstone back into a live secret."""
